@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchApi } from './benchmarks/api.mts';
+import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
+import { local } from './lib/paths.mts';
+import { SetupError } from './lib/SetupError.mts';
+
+const benchmarks = { api: benchApi };
+
+const help = `Measures, on an embedded PostgreSQL of its own.
+
+  script/bench <benchmark> [--json]
+
+  api      pages of the board and of GET /tasks, claims, and a killed replica
+
+  --json   one JSON object as the last line`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  const [name] = positionals;
+  if (values.help) {
+    console.log(help);
+    return;
+  }
+  if (!name || !Object.hasOwn(benchmarks, name)) {
+    throw new SetupError(
+      `${name ? `There is no benchmark "${name}"` : 'Which benchmark?'}\n\n${help}`,
+    );
+  }
+  const folder = path.join(local, 'bench');
+  const postgresFolder = path.join(folder, 'postgres');
+  await EmbeddedPostgres.remove(postgresFolder);
+  const postgres = await EmbeddedPostgres.start({
+    folder: postgresFolder,
+    logFile: path.join(folder, 'postgres.log'),
+    settings: {},
+  });
+  try {
+    const figures = await benchmarks[name as keyof typeof benchmarks]({
+      postgres,
+      folder,
+      say: line => console.log(line),
+    });
+    if (values.json) {
+      console.log(JSON.stringify(figures));
+    }
+  } finally {
+    await postgres.stop();
+    await EmbeddedPostgres.remove(postgresFolder);
+  }
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { root } from './paths.mts';
+import { rememberedSecret } from './rememberedSecret.mts';
+import { type ServiceDefinition } from './ServiceProcess.mts';
+
+export interface PortalPorts {
+  app: number;
+  backend: number;
+}
+
+/**
+ * Everything that runs beside PostgreSQL. A further process - an agent, say -
+ * is one more entry here.
+ */
+export function portalServices(options: {
+  ports: PortalPorts;
+  env: Record<string, string>;
+  /** Where services may keep files. */
+  folder: string;
+  /** Files of configuration on top of the usual ones. */
+  configs: readonly string[];
+}): ServiceDefinition[] {
+  const { ports, env, folder, configs } = options;
+  const usual = path.join(root, 'app-config.yaml');
+  // Naming one file means naming all.
+  const configArguments =
+    configs.length > 0
+      ? [usual, ...configs].flatMap(file => ['--config', file])
+      : [];
+  const reviewKey = rememberedSecret(
+    path.join(folder, 'keys', 'code-review'),
+    'dvk_',
+  );
+  const cli = path.join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
+
+  return [
+    {
+      name: 'backend',
+      command: [
+        process.execPath,
+        cli,
+        ...['package', 'start', '--require'],
+        path.join(root, 'script/lib/exitWithBackend.cjs'),
+        ...configArguments,
+      ],
+      cwd: path.join(root, 'packages/backend'),
+      env: { ...env, DEVART_CODE_REVIEW_KEY: reviewKey },
+      // Not before the catalog knows the guests can anybody sign in.
+      ready: {
+        url: `http://127.0.0.1:${ports.backend}/api/auth/guests/refresh`,
+        headers: { 'x-devart-guest': 'user:default/ada' },
+      },
+    },
+    {
+      name: 'app',
+      command: [process.execPath, cli, 'package', 'start'],
+      cwd: path.join(root, 'packages/app'),
+      env,
+      ready: { url: `http://127.0.0.1:${ports.app}/` },
+    },
+    {
+      name: 'code-review',
+      command: [
+        process.execPath,
+        path.join(root, 'packages/agents/bin/devart-agents'),
+        'code-review',
+      ],
+      cwd: root,
+      env: {
+        DEVART_URL: `http://127.0.0.1:${ports.backend}/api/devart`,
+        DEVART_AGENT_KEY: reviewKey,
+        DEVART_WORK_FOLDER: path.join(folder, 'agents'),
+        DEVART_CONCURRENCY: '2',
+      },
+    },
+  ];
+}

@@ -1,0 +1,239 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { ensureChromium } from './lib/chromium.mts';
+import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
+import { local, root } from './lib/paths.mts';
+import { Portal } from './lib/Portal.mts';
+import { findFreePort } from './lib/ports.mts';
+import { runTool } from './lib/run.mts';
+import { SetupError } from './lib/SetupError.mts';
+import { StandInGithubProcess } from './lib/StandInGithubProcess.mts';
+
+const help = `Checks everything, or only a part.
+
+  script/test [part] [arguments]
+
+  lint    formatting, ESLint and types
+  unit    unit and integration tests on an embedded PostgreSQL;
+          arguments go to Jest: script/test unit plugins/devart-backend -t claim
+  e2e     the portal in Chromium; arguments go to Playwright:
+          script/test e2e portal.test.ts --headed
+
+  UPDATE_SCREENSHOTS=1   make the pictures of the documentation anew
+  DEVART_CHROMIUM        the browser to use
+
+Closes with a line "N passed, N failed". A check that is no test - formatting,
+say - counts only when it fails.`;
+
+interface Result {
+  passed: number;
+  failed: number;
+}
+
+type Part = 'lint' | 'unit' | 'e2e';
+
+const parts: Part[] = ['lint', 'unit', 'e2e'];
+
+/** Nothing in a test database must survive a power cut. */
+const fastPostgres = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+};
+
+/** What has to be stopped, however the run ends. */
+const running: Array<{ stop(): Promise<void> }> = [];
+
+async function main(): Promise<number> {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === '--help') {
+    console.log(help);
+    return 0;
+  }
+  if (first && !parts.includes(first as Part)) {
+    throw new SetupError(`There is no part "${first}".\n\n${help}`);
+  }
+  const wanted = first ? [first as Part] : parts;
+  const total: Result = { passed: 0, failed: 0 };
+  const failures: string[] = [];
+
+  const note = (name: string, result: Result) => {
+    total.passed += result.passed;
+    total.failed += result.failed;
+    if (result.failed > 0) {
+      failures.push(name);
+    }
+  };
+
+  if (wanted.includes('lint')) {
+    for (const [name, result] of await lint()) {
+      note(name, result);
+    }
+  }
+  if (wanted.includes('unit')) {
+    note('unit', await unit(rest));
+  }
+  if (wanted.includes('e2e')) {
+    note('e2e', await e2e(rest));
+  }
+
+  if (failures.length > 0) {
+    console.log(`\nFailed: ${failures.join(', ')}`);
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  return failures.length > 0 ? 1 : 0;
+}
+
+async function lint(): Promise<Array<[string, Result]>> {
+  const checks: Array<[string, string, string[]]> = [
+    ['formatting', 'prettier/bin/prettier.cjs', ['--check', '.']],
+    [
+      'lint',
+      '@backstage/cli/bin/backstage-cli',
+      ['repo', 'lint', '--max-warnings=0'],
+    ],
+    ['types', 'typescript/bin/tsc', []],
+    ['types of the scripts', 'typescript/bin/tsc', ['--project', 'script']],
+  ];
+  const results: Array<[string, Result]> = [];
+  for (const [name, bin, args] of checks) {
+    const started = Date.now();
+    const { ok, output } = await runTool(bin, args, { quiet: true });
+    if (!ok) {
+      console.log(output);
+    }
+    say(`${name}: ${ok ? 'ok' : 'FAILED'} (${seconds(started)})`);
+    results.push([name, { passed: 0, failed: ok ? 0 : 1 }]);
+  }
+  return results;
+}
+
+async function unit(args: string[]): Promise<Result> {
+  const folder = path.join(local, 'test');
+  const report = path.join(folder, 'jest.json');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.rmSync(report, { force: true });
+
+  const postgresFolder = path.join(folder, 'postgres');
+  await EmbeddedPostgres.remove(postgresFolder);
+  const postgres = await EmbeddedPostgres.start({
+    folder: postgresFolder,
+    logFile: path.join(folder, 'postgres.log'),
+    settings: fastPostgres,
+  });
+  running.push(postgres);
+
+  await runTool(
+    '@backstage/cli/bin/backstage-cli',
+    ['repo', 'test', '--json', `--outputFile=${report}`, ...args],
+    {
+      env: {
+        // Without it the tests would wait for changes of the sources.
+        CI: process.env.CI ?? '1',
+        DEVART_TEST_POSTGRES_URL: postgres.url(),
+      },
+    },
+  );
+  await postgres.stop();
+
+  const result = readReport(report);
+  if (!result) {
+    return { passed: 0, failed: 1 };
+  }
+  return {
+    passed: result.numPassedTests,
+    // A file that cannot even be loaded holds no test that could fail.
+    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+  };
+}
+
+async function e2e(args: string[]): Promise<Result> {
+  const chromium = ensureChromium(say);
+  const folder = path.join(local, 'e2e');
+  const report = path.join(folder, 'playwright.json');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.rmSync(report, { force: true });
+
+  const ports = { app: await findFreePort(), backend: await findFreePort() };
+  const github = await StandInGithubProcess.start(folder);
+  running.push(github);
+  const portal = new Portal({
+    folder,
+    ports,
+    fresh: true,
+    configs: [github.configFile],
+    postgresSettings: fastPostgres,
+    say,
+  });
+  running.push(portal);
+  await portal.start();
+
+  await runTool(
+    '@playwright/test/cli.js',
+    [
+      'test',
+      '--config=e2e/playwright.config.ts',
+      '--reporter=list,json',
+      ...args,
+    ],
+    {
+      env: {
+        PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+        DEVART_CHROMIUM: chromium,
+        DEVART_E2E_GITHUB_URL: github.controlUrl,
+        DEVART_E2E_URL: portal.url,
+        DEVART_E2E_BACKEND_URL: `http://localhost:${ports.backend}`,
+      },
+    },
+  );
+  await portal.stop();
+  await github.stop();
+
+  const result = readReport(report);
+  if (!result) {
+    return { passed: 0, failed: 1 };
+  }
+  const { expected, flaky, unexpected } = result.stats;
+  return {
+    passed: expected + flaky,
+    failed: unexpected + result.errors.length,
+  };
+}
+
+/** Undefined when the runner died before it wrote one. */
+function readReport(file: string) {
+  return fs.existsSync(file)
+    ? JSON.parse(fs.readFileSync(file, 'utf8'))
+    : undefined;
+}
+
+function say(line: string) {
+  console.log(`test: ${line}`);
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
+
+async function stopAll() {
+  await Promise.all(running.map(part => part.stop()));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, async () => {
+    await stopAll();
+    process.exit(130);
+  });
+}
+
+process.chdir(root);
+let exitCode = 1;
+try {
+  exitCode = await main();
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error);
+  console.log('0 passed, 1 failed');
+} finally {
+  await stopAll();
+}
+process.exit(exitCode);
