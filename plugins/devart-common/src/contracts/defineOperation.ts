@@ -1,0 +1,93 @@
+import type { BasicPermission } from '@backstage/plugin-permission-common';
+import type { z } from 'zod';
+
+/** HTTP methods that operations use. */
+export type OperationMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/**
+ * Who may call an operation. A kind of caller that is not named is refused.
+ */
+export interface OperationCallers {
+  /** People and services: the permission they need; its minimum role is the floor. */
+  people?: BasicPermission;
+  /** Agents, with their own key, for what is theirs. */
+  agents?: true;
+  /** Callers without an account; the operation checks the named proof itself. */
+  anonymous?: 'enrolment-token';
+}
+
+/**
+ * One operation of the control plane. The route with its validation, the
+ * OpenAPI document, the typed client, the audit entry and the Backstage action
+ * all come from this declaration.
+ */
+export interface Operation<
+  TInput extends z.ZodObject = z.ZodObject,
+  TOutput extends z.ZodType = z.ZodType,
+> {
+  /** `<domain>.<verb>`; unique. */
+  id: string;
+  /** A few words, as a menu would say it. */
+  title: string;
+  /** What it does and what a caller should know, in one or two sentences. */
+  description: string;
+  method: OperationMethod;
+  /**
+   * Path below `/api/devart`, with `:name` for every input that stands in the
+   * path. Of the other inputs, GET and DELETE take them from the query, POST
+   * and PUT from the JSON body.
+   */
+  path: string;
+  /** `read` changes nothing, `write` changes, `destroy` takes something away for good. */
+  effect: 'read' | 'write' | 'destroy';
+  /** Whether doing it twice leaves the same as doing it once. */
+  idempotent: boolean;
+  callers: OperationCallers;
+  input: TInput;
+  output: TOutput;
+  /** Status of success: 200 unless said otherwise; 204 answers have no body. */
+  status?: 200 | 201 | 204;
+  /** The operation may answer 204 when there is nothing to hand out. */
+  mayBeEmpty?: true;
+  /** Largest request body in bytes, 256 KiB unless said otherwise. */
+  maxBodyBytes?: number;
+  /**
+   * The answer holds a secret that is shown this once. Such operations are no
+   * Backstage actions: what a tool answers is read by a model.
+   */
+  answersSecret?: true;
+  /** Calls that happen all the time and tell an auditor nothing are not audited one by one. */
+  audited?: false;
+}
+
+/** Declares an operation, keeping the types of its input and output. */
+export function defineOperation<
+  TInput extends z.ZodObject,
+  TOutput extends z.ZodType,
+  TEmpty extends true | undefined = undefined,
+>(
+  operation: Operation<TInput, TOutput> & { mayBeEmpty?: TEmpty },
+): Operation<TInput, TOutput> & { mayBeEmpty?: TEmpty } {
+  return operation;
+}
+
+/** What a caller hands to an operation. */
+export type OperationInput<T extends Operation> = z.input<T['input']>;
+
+/** What an operation works on after validation, defaults filled in. */
+export type OperationParsedInput<T extends Operation> = z.output<T['input']>;
+
+/** What an operation answers; undefined where it may be empty. */
+export type OperationOutput<T extends Operation> =
+  | z.output<T['output']>
+  | ([true] extends [Exclude<T['mayBeEmpty'], undefined>] ? undefined : never);
+
+/** Names of the inputs that stand in the operation's path. */
+export function pathInputs(operation: Pick<Operation, 'path'>): string[] {
+  return [...operation.path.matchAll(/:([A-Za-z]+)/g)].map(match => match[1]);
+}
+
+/** Whether the inputs outside the path travel in the query rather than in the body. */
+export function takesQuery(operation: Pick<Operation, 'method'>): boolean {
+  return operation.method === 'GET' || operation.method === 'DELETE';
+}

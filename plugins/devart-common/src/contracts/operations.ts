@@ -1,0 +1,26 @@
+import { activity } from './activity';
+import { agents } from './agents';
+import { audit } from './audit';
+import type { Operation } from './defineOperation';
+import { portal } from './portal';
+import { reviews } from './reviews';
+import { tasks } from './tasks';
+
+/** Every operation of the control plane, by domain and verb. */
+export const operations = {
+  tasks,
+  agents,
+  reviews,
+  activity,
+  audit,
+  portal,
+};
+
+/** The type of {@link operations}. */
+export type Operations = typeof operations;
+
+/** Every operation as a flat list, in the order in which routes must be matched. */
+export const allOperations: readonly Operation[] = Object.values(operations)
+  .flatMap(domain => Object.values(domain) as unknown as Operation[])
+  // Fixed paths before those with parameters: `/tasks/board` before `/tasks/:id`.
+  .sort((a, b) => Number(a.path.includes(':')) - Number(b.path.includes(':')));

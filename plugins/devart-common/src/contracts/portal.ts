@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { ROLES } from '../model/roles';
+import { TASK_PRIORITIES } from '../model/priorities';
+import { taskReadPermission } from '../permissions/permissions';
+import { defineOperation } from './defineOperation';
+import { actorSchema, idSchema, instantSchema } from './shared';
+
+const me = defineOperation({
+  id: 'portal.me',
+  title: 'Read who one is here',
+  description:
+    'The caller as the control plane sees it: name, role, organisation.',
+  method: 'GET',
+  path: '/me',
+  effect: 'read',
+  idempotent: true,
+  callers: { people: taskReadPermission },
+  input: z.strictObject({}),
+  output: z.object({
+    actor: actorSchema,
+    role: z.enum(ROLES),
+    organization: z.object({
+      id: idSchema,
+      name: z.string(),
+      title: z.string(),
+    }),
+  }),
+});
+
+const overview = defineOperation({
+  id: 'portal.overview',
+  title: 'Read the state of everything',
+  description:
+    'What the command centre shows: the queue, the agents, and what needs a person.',
+  method: 'GET',
+  path: '/overview',
+  effect: 'read',
+  idempotent: true,
+  callers: { people: taskReadPermission },
+  input: z.strictObject({}),
+  output: z.object({
+    queue: z.object({
+      queued: z.int(),
+      running: z.int(),
+      waiting: z.int(),
+      scheduled: z.int(),
+      oldestQueuedAt: instantSchema.optional(),
+      byPriority: z.object({
+        critical: z.int(),
+        high: z.int(),
+        medium: z.int(),
+        low: z.int(),
+      } satisfies Record<(typeof TASK_PRIORITIES)[number], z.ZodInt>),
+      /** Capability sets that queued tasks ask for and no agent that may work has. */
+      unserved: z.array(
+        z.object({ capabilities: z.array(z.string()), queued: z.int() }),
+      ),
+    }),
+    agents: z.object({
+      idle: z.int(),
+      busy: z.int(),
+      offline: z.int(),
+      pending: z.int(),
+      inactive: z.int(),
+      halted: z.boolean(),
+    }),
+    /** Tasks that ended in each of the last 24 hours, oldest first. */
+    throughput: z.array(
+      z.object({
+        hour: instantSchema,
+        succeeded: z.int(),
+        failed: z.int(),
+      }),
+    ),
+    needsAttention: z.object({
+      deadLetters: z.int(),
+      waitingForPeople: z.int(),
+      pendingAgents: z.int(),
+      failedPublishing: z.int(),
+    }),
+  }),
+});
+
+/** Operations on the portal as a whole. */
+export const portal = { me, overview };

@@ -1,0 +1,24 @@
+/**
+ * The language of devart: contracts of every operation, permissions, events,
+ * entity kinds and a typed client.
+ *
+ * @packageDocumentation
+ */
+
+export * from './client/DevartClient';
+export * from './contracts/activity';
+export * from './contracts/agents';
+export * from './contracts/audit';
+export * from './contracts/defineOperation';
+export * from './contracts/operations';
+export * from './contracts/portal';
+export * from './contracts/reviews';
+export * from './contracts/shared';
+export * from './contracts/tasks';
+export * from './events/hints';
+export * from './model/entities';
+export * from './model/priorities';
+export * from './model/roles';
+export * from './model/statuses';
+export * from './model/text';
+export * from './permissions/permissions';

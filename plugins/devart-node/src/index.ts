@@ -1,0 +1,14 @@
+/**
+ * Extension points of devart and what its backend modules share.
+ *
+ * @packageDocumentation
+ */
+
+export * from './access/RoleMapping';
+export * from './codeHosts/CodeHost';
+export * from './codeHosts/ReviewIntake';
+export * from './codeHosts/codeHostsExtensionPoint';
+export * from './webhooks/InboundWebhook';
+export * from './webhooks/webhooksExtensionPoint';
+export * from './health/rootHealthServiceFactory';
+export * from './health/rootReadinessServiceRef';
