@@ -1,0 +1,89 @@
+export interface Config {
+  devart?: {
+    /**
+     * The organisations of this portal. Without it there is one, named
+     * `default`, to which everybody belongs.
+     */
+    organizations?: Array<{
+      /** Short and stable: lower-case letters, digits and dashes. */
+      name: string;
+      title?: string;
+      /** Users and groups who belong to it; the first organisation takes everybody else. */
+      members?: string[];
+    }>;
+    access?: {
+      /**
+       * Which groups, users and services have which role; whoever is not named
+       * is a viewer. `service:ci` names the access token with the subject `ci`.
+       */
+      roles?: {
+        admin?: string[];
+        supervisor?: string[];
+        viewer?: string[];
+      };
+    };
+    rateLimits?: {
+      /** Calls a minute that one address may make without an account. Default 60. */
+      anonymousPerMinute?: number;
+      /** Calls a minute of one person, service or agent. Default 6000. */
+      callerPerMinute?: number;
+    };
+    agents?: {
+      /** Seconds of silence after which an agent is offline and its tasks go back. Default 30. */
+      leaseSeconds?: number;
+      /**
+       * Agents that are there from the start, for example the one that ships.
+       */
+      provisioned?: Array<{
+        name: string;
+        description?: string;
+        owner?: string;
+        capabilities: string[];
+        maxConcurrent?: number;
+        /**
+         * Its key, `dvk_` and at least 32 characters. Without one, as when a
+         * variable of the environment is not set, the agent is not provided.
+         * @visibility secret
+         */
+        key?: string;
+      }>;
+    };
+    tasks?: {
+      /** Seconds by which each step of priority lets a task overtake. Default 900. */
+      ageingSeconds?: number;
+      retry?: {
+        /** Seconds before the second attempt; doubles with each further one. Default 2. */
+        baseSeconds?: number;
+        /** Longest delay in seconds. Default 900. */
+        maxSeconds?: number;
+      };
+    };
+    reviews?: {
+      /**
+       * Folders below which local repositories may be reviewed; relative to
+       * the working directory of the backend. None by default.
+       */
+      localFolders?: string[];
+      /**
+       * Priorities by labels of pull requests; the most urgent that applies
+       * wins. Reviews are `high` otherwise.
+       */
+      priorityByLabel?: {
+        [label: string]: 'critical' | 'high' | 'medium' | 'low';
+      };
+      /** Most findings shown at the lines of one change. Default 50. */
+      maxAnnotations?: number;
+    };
+    readiness?: {
+      /**
+       * Seconds without a successful round of a loop, such as the one that
+       * takes tasks back, after which the backend is unready. Default 15.
+       */
+      staleSeconds?: number;
+    };
+    retention?: {
+      /** Days for which the activity feed and the deliveries of webhooks are kept. Default 30. */
+      activityDays?: number;
+    };
+  };
+}

@@ -1,0 +1,371 @@
+import type {
+  AuthService,
+  DatabaseService,
+  HttpAuthService,
+  LoggerService,
+  PermissionsService,
+  UserInfoService,
+} from '@backstage/backend-plugin-api';
+import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { EventsService } from '@backstage/plugin-events-node';
+import type { SignalsService } from '@backstage/plugin-signals-node';
+import type { CodeHost, InboundWebhook } from '@devart/plugin-devart-node';
+import { Router } from 'express';
+import { CallerResolver } from './access/CallerResolver';
+import { Organizations } from './access/Organizations';
+import { RateLimiter } from './access/RateLimiter';
+import { AgentKeyring } from './agents/AgentKeyring';
+import { AgentsService } from './agents/AgentsService';
+import { AgentStore } from './agents/AgentStore';
+import { EnrolmentService } from './agents/EnrolmentService';
+import { EnrolmentStore } from './agents/EnrolmentStore';
+import { createAgentHandlers } from './agents/operations';
+import { AuditStore } from './audit/AuditStore';
+import { AuditTrail } from './audit/AuditTrail';
+import { createAuditHandlers } from './audit/operations';
+import type { DevartConfig } from './config/DevartConfig';
+import { Database } from './database/Database';
+import { AgentControl } from './dispatch/AgentControl';
+import { createDuePromoter } from './dispatch/createDuePromoter';
+import { createLeaseKeeper } from './dispatch/createLeaseKeeper';
+import { Dispatcher } from './dispatch/Dispatcher';
+import { createDispatchHandlers } from './dispatch/operations';
+import { QueueBell } from './dispatch/QueueBell';
+import { SessionStore } from './dispatch/SessionStore';
+import { WaitingReasons } from './dispatch/WaitingReasons';
+import { createRetention } from './loops/createRetention';
+import { Loops } from './loops/Loops';
+import { OperationRouter } from './operations/OperationRouter';
+import { OperationRunner } from './operations/OperationRunner';
+import { registerActions } from './operations/registerActions';
+import { createEventRelay } from './outbox/createEventRelay';
+import { createHintHeartbeat } from './outbox/createHintHeartbeat';
+import { EventLog } from './outbox/EventLog';
+import { EventStore } from './outbox/EventStore';
+import { Hints } from './outbox/Hints';
+import { createActivityHandlers } from './outbox/operations';
+import { createPortalHandlers } from './portal/operations';
+import { OverviewStore } from './portal/OverviewStore';
+import { createEntityFinder } from './reviews/createEntityFinder';
+import { createReviewPublisher } from './reviews/createReviewPublisher';
+import { LocalRepositories } from './reviews/LocalRepositories';
+import { createReviewHandlers } from './reviews/operations';
+import { ReviewsService } from './reviews/ReviewsService';
+import { ReviewStore } from './reviews/ReviewStore';
+import { createTaskHandlers } from './tasks/operations';
+import { QueueStore } from './tasks/QueueStore';
+import { TaskHistoryStore } from './tasks/TaskHistoryStore';
+import { TaskMachine } from './tasks/TaskMachine';
+import { TaskRecordStore } from './tasks/TaskRecordStore';
+import { TaskQueue } from './tasks/TaskQueue';
+import { TasksService } from './tasks/TasksService';
+import { TaskStore } from './tasks/TaskStore';
+import { TaskTypes } from './tasks/TaskTypes';
+import { TaskWorkService } from './tasks/TaskWorkService';
+import { createWebhookRouter } from './webhooks/createWebhookRouter';
+import { DeliveryStore } from './webhooks/DeliveryStore';
+
+/** Deliveries a minute of one address. */
+const WEBHOOKS_PER_MINUTE = 1200;
+
+/** What the control plane is built on. */
+export interface ControlPlaneOptions {
+  config: DevartConfig;
+  codeHosts: ReadonlyMap<string, CodeHost>;
+  webhooks: ReadonlyMap<string, InboundWebhook>;
+  actions: ActionsRegistryService;
+  auth: AuthService;
+  catalog: CatalogService;
+  database: DatabaseService;
+  events: EventsService;
+  httpAuth: HttpAuthService;
+  logger: LoggerService;
+  permissions: PermissionsService;
+  signals: SignalsService;
+  userInfo: UserInfoService;
+}
+
+/** The whole of the control plane, put together floor by floor. */
+export class ControlPlane {
+  static async create(options: ControlPlaneOptions): Promise<ControlPlane> {
+    const { config, codeHosts, webhooks, auth, logger } = options;
+
+    // Ground: the database, who calls, what happened
+    const database = await Database.create({ database: options.database });
+    const organizations = await Organizations.create({
+      configured: config.organizations,
+      database,
+    });
+    const eventStore = new EventStore(database);
+    const events = new EventLog();
+    const hints = new Hints({ signals: options.signals, logger });
+    const auditStore = new AuditStore(database);
+    const audit = new AuditTrail({ database, store: auditStore, logger });
+
+    // Work: agents, tasks, and where they meet
+    const agentStore = new AgentStore();
+    const keyring = new AgentKeyring({ database, store: agentStore, logger });
+    const agents = new AgentsService({
+      database,
+      store: agentStore,
+      keyring,
+      events,
+    });
+    const enrolment = new EnrolmentService({
+      database,
+      store: new EnrolmentStore(),
+      agents,
+    });
+
+    const taskStore = new TaskStore();
+    const queue = new QueueStore({ ageingSeconds: config.ageingSeconds });
+    const history = new TaskHistoryStore();
+    const types = new TaskTypes();
+    const machine = new TaskMachine({
+      tasks: taskStore,
+      queue,
+      history,
+      events,
+      retry: config.retry,
+    });
+    const tasks = new TasksService({
+      database,
+      store: taskStore,
+      queue,
+      history,
+      machine,
+      events,
+    });
+    const work = new TaskWorkService({
+      database,
+      store: taskStore,
+      records: new TaskRecordStore(),
+      history,
+      machine,
+      types,
+      events,
+    });
+
+    const taskQueue = new TaskQueue({
+      store: queue,
+      tasks: taskStore,
+      machine,
+      events,
+    });
+
+    const sessions = new SessionStore();
+    const bell = new QueueBell({ database, logger });
+    const { leaseSeconds } = config;
+    const meeting = { database, sessions, queue: taskQueue };
+    const dispatcher = new Dispatcher({
+      ...meeting,
+      agents,
+      bell,
+      leaseSeconds,
+    });
+    const control = new AgentControl({ ...meeting, agents });
+    const waiting = new WaitingReasons({ ...meeting, agents });
+
+    // Flow: reviews of changes
+    const reviewStore = new ReviewStore();
+    const reviews = new ReviewsService({
+      database,
+      store: reviewStore,
+      tasks,
+      work,
+      events,
+      codeHosts,
+      local: new LocalRepositories(config.localFolders),
+      organizationId: organizations.first.id,
+      priorityByLabel: config.priorityByLabel,
+      findEntity: createEntityFinder({
+        catalog: options.catalog,
+        auth,
+        logger,
+      }),
+    });
+    types.register(reviews.taskType());
+
+    // Loops
+    const relay = createEventRelay({
+      database,
+      store: eventStore,
+      events: options.events,
+      hints,
+      logger,
+    });
+    const publisher = createReviewPublisher({
+      database,
+      store: reviewStore,
+      codeHosts,
+      maxAnnotations: config.maxAnnotations,
+      portalUrl: config.portalUrl,
+      logger,
+    });
+    events.onCommitted(() => {
+      relay.wake();
+      publisher.wake();
+    });
+    machine.onQueued(() => bell.ring());
+    work.onProgress(id => hints.gather({ topic: 'task', id }));
+    const vital = new Loops(
+      [
+        relay,
+        createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
+        createDuePromoter({ ...meeting, bell, logger }),
+        audit.loop,
+      ],
+      config.staleSeconds * 1000,
+    );
+    const deliveries = new DeliveryStore();
+    const kept = { database, days: config.activityDays, logger };
+    const background = new Loops(
+      [
+        publisher,
+        keyring.loop,
+        createHintHeartbeat({ hints, logger }),
+        createRetention({
+          name: 'activity retention',
+          store: eventStore,
+          ...kept,
+        }),
+        createRetention({
+          name: 'delivery retention',
+          store: deliveries,
+          ...kept,
+        }),
+      ],
+      Infinity,
+    );
+
+    // Surface
+    const stopping = new AbortController();
+    const runner = new OperationRunner({
+      permissions: options.permissions,
+      audit,
+      limiter: new RateLimiter({
+        perMinute: config.rateLimits.callerPerMinute,
+      }),
+      handlers: {
+        tasks: createTaskHandlers({
+          tasks,
+          work,
+          types,
+          explainWaiting: (caller, task) => waiting.explain(caller, task),
+        }),
+        agents: {
+          ...createAgentHandlers({ agents, enrolment }),
+          ...createDispatchHandlers({ agents, control, dispatcher, tasks }),
+        },
+        reviews: createReviewHandlers(reviews),
+        activity: createActivityHandlers(eventStore),
+        audit: createAuditHandlers(auditStore),
+        portal: createPortalHandlers({
+          database,
+          organizations,
+          overview: new OverviewStore(),
+          agents,
+          reviews,
+        }),
+      },
+    });
+    const callers = new CallerResolver({
+      agents: keyring,
+      auth,
+      httpAuth: options.httpAuth,
+      organizations,
+      roles: config.roles,
+      userInfo: options.userInfo,
+    });
+    registerActions({
+      registry: options.actions,
+      runner,
+      callers,
+      stopping: stopping.signal,
+    });
+    const operationRouter = new OperationRouter({
+      runner,
+      callers,
+      anonymousLimiter: new RateLimiter({
+        perMinute: config.rateLimits.anonymousPerMinute,
+      }),
+      stopping: stopping.signal,
+    });
+    const router = Router();
+    router.use(
+      '/webhooks',
+      createWebhookRouter({
+        webhooks,
+        context: { reviews },
+        database,
+        deliveries,
+        audit,
+        limiter: new RateLimiter({ perMinute: WEBHOOKS_PER_MINUTE }),
+        organizationId: organizations.first.id,
+      }),
+    );
+    router.use(operationRouter.router());
+
+    for (const agent of config.provisionedAgents) {
+      await agents.provision(organizations.first.id, agent);
+    }
+    return new ControlPlane({
+      router,
+      vital,
+      background,
+      bell,
+      hints,
+      audit,
+      stopping,
+    });
+  }
+
+  readonly #parts: {
+    router: Router;
+    vital: Loops;
+    background: Loops;
+    bell: QueueBell;
+    hints: Hints;
+    audit: AuditTrail;
+    stopping: AbortController;
+  };
+
+  private constructor(parts: {
+    router: Router;
+    vital: Loops;
+    background: Loops;
+    bell: QueueBell;
+    hints: Hints;
+    audit: AuditTrail;
+    stopping: AbortController;
+  }) {
+    this.#parts = parts;
+  }
+
+  router(): Router {
+    return this.#parts.router;
+  }
+
+  /** What keeps the control plane from working; empty when all is well. */
+  problems(): string[] {
+    return this.#parts.vital.problems();
+  }
+
+  async start(): Promise<void> {
+    const { vital, background, bell } = this.#parts;
+    await bell.start();
+    vital.start();
+    background.start();
+  }
+
+  /** Ends calls that wait, lets rounds that run come to their end, writes what is to be written. */
+  async stop(): Promise<void> {
+    const { vital, background, bell, hints, audit, stopping } = this.#parts;
+    stopping.abort();
+    await bell.stop();
+    await Promise.all([vital.stop(), background.stop()]);
+    hints.stop();
+    await audit.flush();
+  }
+}

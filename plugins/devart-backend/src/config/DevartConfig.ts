@@ -1,0 +1,219 @@
+import type { Config } from '@backstage/config';
+import { InputError } from '@backstage/errors';
+import {
+  capabilitySchema,
+  DEFAULT_ORGANIZATION,
+  TASK_PRIORITIES,
+  taskPrioritySchema,
+  type TaskPriority,
+} from '@devart/plugin-devart-common';
+import { RoleMapping } from '@devart/plugin-devart-node';
+import { isAbsolute, resolve } from 'node:path';
+
+/** An organisation as configured. */
+export interface ConfiguredOrganization {
+  name: string;
+  title: string;
+  members: string[];
+}
+
+/** An agent that is there from the start. */
+export interface ProvisionedAgent {
+  name: string;
+  description: string;
+  owner?: string;
+  capabilities: string[];
+  maxConcurrent: number;
+  key: string;
+}
+
+/** Everything that `devart` in the configuration says, checked, with defaults. */
+export interface DevartConfig {
+  organizations: ConfiguredOrganization[];
+  roles: RoleMapping;
+  rateLimits: { anonymousPerMinute: number; callerPerMinute: number };
+  leaseSeconds: number;
+  provisionedAgents: ProvisionedAgent[];
+  ageingSeconds: number;
+  retry: { baseSeconds: number; maxSeconds: number };
+  /** Absolute paths. */
+  localFolders: string[];
+  maxAnnotations: number;
+  /** Priorities of reviews by the labels of their pull requests, in lower case. */
+  priorityByLabel: ReadonlyMap<string, TaskPriority>;
+  activityDays: number;
+  /** A loop that has not succeeded for this long makes the backend unready. */
+  staleSeconds: number;
+  /** Where people open the portal, without a slash at the end. */
+  portalUrl: string;
+}
+
+function numberIn(
+  config: Config,
+  key: string,
+  options: { default: number; min: number; max: number },
+): number {
+  const value = config.getOptionalNumber(key) ?? options.default;
+  if (!(value >= options.min && value <= options.max)) {
+    throw new InputError(
+      `Configuration ${key} is ${value}; it must be from ${options.min} to ${options.max}`,
+    );
+  }
+  return value;
+}
+
+function readOrganizations(config: Config): ConfiguredOrganization[] {
+  const sections = config.getOptionalConfigArray('devart.organizations');
+  if (!sections || sections.length === 0) {
+    const title =
+      config.getOptionalString('organization.name') ?? DEFAULT_ORGANIZATION;
+    return [{ name: DEFAULT_ORGANIZATION, title, members: [] }];
+  }
+  const names = new Set<string>();
+  return sections.map((section, index) => {
+    const name = section.getString('name');
+    const key = `devart.organizations[${index}].name`;
+    if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
+      throw new InputError(
+        `Configuration ${key} is '${name}'; it must hold only lower-case letters, digits and dashes`,
+      );
+    }
+    if (names.has(name)) {
+      throw new InputError(`Configuration ${key} repeats '${name}'`);
+    }
+    names.add(name);
+    return {
+      name,
+      title: section.getOptionalString('title') ?? name,
+      members: (section.getOptionalStringArray('members') ?? []).map(ref =>
+        ref.toLowerCase(),
+      ),
+    };
+  });
+}
+
+function readProvisionedAgents(config: Config): ProvisionedAgent[] {
+  const sections =
+    config.getOptionalConfigArray('devart.agents.provisioned') ?? [];
+  return sections.flatMap((section, index) => {
+    const at = `devart.agents.provisioned[${index}]`;
+    const key = section.getOptionalString('key');
+    if (key === undefined) {
+      return [];
+    }
+    if (!/^dvk_[A-Za-z0-9_-]{32,200}$/.test(key)) {
+      throw new InputError(
+        `Configuration ${at}.key must be dvk_ followed by at least 32 letters, digits, dashes or underscores`,
+      );
+    }
+    const name = section.getString('name');
+    if (!/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(name)) {
+      throw new InputError(
+        `Configuration ${at}.name is '${name}'; it must start and end with a letter or digit and hold only letters, digits and . _ -`,
+      );
+    }
+    const capabilities = section.getStringArray('capabilities').map(value => {
+      const parsed = capabilitySchema.safeParse(value);
+      if (!parsed.success) {
+        throw new InputError(
+          `Configuration ${at}.capabilities holds '${value}', which ${parsed.error.issues[0].message}`,
+        );
+      }
+      return parsed.data;
+    });
+    return {
+      name,
+      description: section.getOptionalString('description') ?? '',
+      owner: section.getOptionalString('owner'),
+      capabilities: [...new Set(capabilities)].sort(),
+      maxConcurrent: numberIn(section, 'maxConcurrent', {
+        default: 1,
+        min: 1,
+        max: 1000,
+      }),
+      key,
+    };
+  });
+}
+
+function readPriorityByLabel(config: Config): Map<string, TaskPriority> {
+  const section = config.getOptionalConfig('devart.reviews.priorityByLabel');
+  return new Map(
+    (section?.keys() ?? []).map(label => {
+      const parsed = taskPrioritySchema.safeParse(section!.getString(label));
+      if (!parsed.success) {
+        throw new InputError(
+          `Configuration devart.reviews.priorityByLabel.${label} must be one of ${TASK_PRIORITIES.join(', ')}`,
+        );
+      }
+      return [label.toLowerCase(), parsed.data];
+    }),
+  );
+}
+
+/**
+ * Reads the configuration of devart.
+ *
+ * @throws InputError naming the key and what is accepted.
+ */
+export function readDevartConfig(config: Config): DevartConfig {
+  return {
+    organizations: readOrganizations(config),
+    roles: RoleMapping.fromConfig(config),
+    rateLimits: {
+      anonymousPerMinute: numberIn(
+        config,
+        'devart.rateLimits.anonymousPerMinute',
+        { default: 60, min: 1, max: 1_000_000 },
+      ),
+      callerPerMinute: numberIn(config, 'devart.rateLimits.callerPerMinute', {
+        default: 6000,
+        min: 1,
+        max: 100_000_000,
+      }),
+    },
+    leaseSeconds: numberIn(config, 'devart.agents.leaseSeconds', {
+      default: 30,
+      min: 1,
+      max: 3600,
+    }),
+    provisionedAgents: readProvisionedAgents(config),
+    ageingSeconds: numberIn(config, 'devart.tasks.ageingSeconds', {
+      default: 900,
+      min: 1,
+      max: 30 * 24 * 3600,
+    }),
+    retry: {
+      baseSeconds: numberIn(config, 'devart.tasks.retry.baseSeconds', {
+        default: 2,
+        min: 0.01,
+        max: 3600,
+      }),
+      maxSeconds: numberIn(config, 'devart.tasks.retry.maxSeconds', {
+        default: 900,
+        min: 0.01,
+        max: 7 * 24 * 3600,
+      }),
+    },
+    localFolders: (
+      config.getOptionalStringArray('devart.reviews.localFolders') ?? []
+    ).map(folder => (isAbsolute(folder) ? folder : resolve(folder))),
+    maxAnnotations: numberIn(config, 'devart.reviews.maxAnnotations', {
+      default: 50,
+      min: 0,
+      max: 500,
+    }),
+    priorityByLabel: readPriorityByLabel(config),
+    activityDays: numberIn(config, 'devart.retention.activityDays', {
+      default: 30,
+      min: 1,
+      max: 3650,
+    }),
+    staleSeconds: numberIn(config, 'devart.readiness.staleSeconds', {
+      default: 15,
+      min: 1,
+      max: 3600,
+    }),
+    portalUrl: config.getString('app.baseUrl').replace(/\/$/, ''),
+  };
+}

@@ -1,0 +1,168 @@
+import {
+  resolvePackagePath,
+  type DatabaseService,
+} from '@backstage/backend-plugin-api';
+import type { Knex } from 'knex';
+import { isRetryableTransactionError, toPublicError } from './databaseErrors';
+import { settingsOf, type Scope } from './Scope';
+import { Transaction, type DatabaseRole } from './Transaction';
+
+const MAX_TRIES = 4;
+const MIGRATIONS_TABLE = 'devart_migrations';
+
+/**
+ * The database of the control plane. There is no way to reach it but in
+ * somebody's name: as a caller, whom row-level security confines, or as the
+ * control plane itself.
+ */
+export class Database {
+  /**
+   * Connects and brings the schema up to date.
+   *
+   * @throws Error in plain words when the server is too old, or the account may
+   * not create the roles that requests run under.
+   */
+  static async create(options: { database: DatabaseService }) {
+    const knex = await options.database.getClient();
+    if (knex.client.config.client !== 'pg') {
+      throw new Error(
+        `devart needs PostgreSQL, but backend.database.client is '${knex.client.config.client}'`,
+      );
+    }
+    const version = await knex.raw('show server_version_num');
+    if (Number(version.rows[0].server_version_num) < 150000) {
+      throw new Error(
+        `devart needs PostgreSQL 15 or newer, but the server has version number ${version.rows[0].server_version_num}`,
+      );
+    }
+    if (!options.database.migrations?.skip) {
+      await Database.migrate(knex);
+    }
+    return new Database(knex);
+  }
+
+  /** Brings the schema up to date; replicas that start together take turns. */
+  static async migrate(knex: Knex): Promise<void> {
+    try {
+      // Before its first migration knex has nothing to lock.
+      await knex.transaction(async trx => {
+        await trx.raw(
+          `select pg_advisory_xact_lock(hashtextextended('devart migrations', 0))`,
+        );
+        await knex.migrate.latest({
+          directory: resolvePackagePath(
+            '@devart/plugin-devart-backend',
+            'migrations',
+          ),
+          tableName: MIGRATIONS_TABLE,
+        });
+      });
+    } catch (error) {
+      if (/permission denied to (create|grant) role/.test(String(error))) {
+        throw new Error(
+          'The database account of devart may not create roles. Let an administrator run: ' +
+            'CREATE ROLE devart_request NOLOGIN; CREATE ROLE devart_agent NOLOGIN; CREATE ROLE devart_system NOLOGIN; ' +
+            'GRANT devart_request, devart_agent, devart_system TO <the account>;',
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+
+  readonly #knex: Knex;
+
+  private constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  /** Runs `work` in one transaction in the name of a caller. */
+  async inScope<T>(
+    scope: Scope,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.#transact(
+      {
+        actor: scope.actor,
+        databaseRole:
+          scope.kind === 'agent' ? 'devart_agent' : 'devart_request',
+      },
+      settingsOf(scope),
+      work,
+    );
+  }
+
+  /**
+   * Runs `work` in one transaction with the rights of the control plane, which
+   * reach over all organisations. Statements name the organisation themselves.
+   *
+   * @param actor - who is named in history and events, such as `system:leases`
+   */
+  async asSystem<T>(
+    actor: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.#transact(
+      { actor, databaseRole: 'devart_system' },
+      { organization: '', role: 'system', actor, agent: '' },
+      work,
+    );
+  }
+
+  /**
+   * A connection of its own, outside the pool, for LISTEN. Whoever takes it
+   * ends it.
+   */
+  async connection(): Promise<ListenConnection> {
+    return this.#knex.client.acquireRawConnection();
+  }
+
+  async #transact<T>(
+    options: { actor: string; databaseRole: DatabaseRole },
+    settings: ReturnType<typeof settingsOf>,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const { actor, databaseRole } = options;
+    for (let tries = 1; ; tries++) {
+      let transaction: Transaction | undefined;
+      try {
+        const result = await this.#knex.transaction(async trx => {
+          transaction = new Transaction(trx, { actor, databaseRole });
+          // One round trip; set_config('role', …, true) is SET LOCAL ROLE.
+          await trx.raw(
+            `select set_config('role', ?, true), set_config('devart.organization', ?, true),
+              set_config('devart.role', ?, true), set_config('devart.actor', ?, true),
+              set_config('devart.agent', ?, true)`,
+            [
+              databaseRole,
+              settings.organization,
+              settings.role,
+              settings.actor,
+              settings.agent,
+            ],
+          );
+          return work(transaction);
+        });
+        transaction?.committed();
+        return result;
+      } catch (error) {
+        if (isRetryableTransactionError(error) && tries < MAX_TRIES) {
+          continue;
+        }
+        throw toPublicError(error);
+      }
+    }
+  }
+}
+
+/** What the control plane uses of a raw connection of `pg`. */
+export interface ListenConnection {
+  query(sql: string, values?: unknown[]): Promise<unknown>;
+  on(
+    event: 'notification',
+    listener: (message: { channel: string; payload?: string }) => void,
+  ): void;
+  on(event: 'error' | 'end', listener: (error?: Error) => void): void;
+  removeAllListeners(): void;
+  end(): Promise<void>;
+}

@@ -1,0 +1,207 @@
+import { ConflictError } from '@backstage/errors';
+import type { ClaimedTask } from '@devart/plugin-devart-common';
+import type { AgentCaller } from '../access/Caller';
+import type { AgentsService } from '../agents/AgentsService';
+import type { Database } from '../database/Database';
+import type { TaskQueue } from '../tasks/TaskQueue';
+import type { QueueBell } from './QueueBell';
+import type { SessionStore } from './SessionStore';
+
+/** A waiting claim looks again after this long although nobody rang. */
+const POLL_MS = 2000;
+
+/** What an agent asks for when it claims. */
+export interface Claim {
+  max: number;
+  waitSeconds: number;
+  sessionId?: string;
+  taskId?: string;
+}
+
+/** What an agent says when it shows that it is alive. */
+export interface Heartbeat {
+  sessionId?: string;
+  running?: readonly { taskId: string; attempt: number }[];
+  software?: string;
+  closing: boolean;
+}
+
+/** Hands out tasks to agents and keeps the leases under which they hold them. */
+export class Dispatcher {
+  readonly #agents: AgentsService;
+  readonly #database: Database;
+  readonly #queue: TaskQueue;
+  readonly #sessions: SessionStore;
+  readonly #bell: QueueBell;
+  readonly #leaseSeconds: number;
+
+  constructor(options: {
+    agents: AgentsService;
+    database: Database;
+    queue: TaskQueue;
+    sessions: SessionStore;
+    bell: QueueBell;
+    leaseSeconds: number;
+  }) {
+    this.#agents = options.agents;
+    this.#database = options.database;
+    this.#queue = options.queue;
+    this.#sessions = options.sessions;
+    this.#bell = options.bell;
+    this.#leaseSeconds = options.leaseSeconds;
+  }
+
+  /**
+   * Claims tasks, waiting for one if asked to. Empty when there was none in
+   * time, or when the caller has gone.
+   *
+   * @throws ConflictError when the session is another agent's.
+   */
+  async claim(
+    agent: AgentCaller,
+    claim: Claim,
+    signal: AbortSignal,
+  ): Promise<ClaimedTask[]> {
+    const deadline = Date.now() + claim.waitSeconds * 1000;
+    for (;;) {
+      // Listening begins before looking: what comes in between is not missed.
+      const rung = this.#nextRing(
+        Math.min(POLL_MS, Math.max(0, deadline - Date.now())),
+        signal,
+      );
+      try {
+        if (signal.aborted) {
+          return [];
+        }
+        const tasks = await this.#claimNow(agent, claim);
+        if (signal.aborted) {
+          await this.#takeBack(agent, tasks);
+          return [];
+        }
+        if (tasks.length > 0 || Date.now() >= deadline) {
+          return tasks;
+        }
+        await rung.promise;
+      } finally {
+        rung.cancel();
+      }
+    }
+  }
+
+  async #claimNow(agent: AgentCaller, claim: Claim): Promise<ClaimedTask[]> {
+    const sessionId = claim.sessionId ?? agent.agentId;
+    return this.#database.asSystem(agent.actor, async tx => {
+      await this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId);
+      const expiresAt = await this.#sessions.touch(tx, {
+        id: sessionId,
+        organizationId: agent.organizationId,
+        agentId: agent.agentId,
+        leaseSeconds: this.#leaseSeconds,
+      });
+      if (!expiresAt) {
+        throw foreignSession();
+      }
+      return this.#queue.claim(tx, {
+        organizationId: agent.organizationId,
+        agentId: agent.agentId,
+        agentName: agent.name,
+        sessionId,
+        capabilities: agent.capabilities,
+        max: claim.max,
+        maxConcurrent: agent.maxConcurrent,
+        taskId: claim.taskId,
+        leaseExpiresAt: expiresAt,
+      });
+    });
+  }
+
+  /** Nobody is there any more to take the tasks that were just claimed. */
+  async #takeBack(
+    agent: AgentCaller,
+    tasks: readonly ClaimedTask[],
+  ): Promise<void> {
+    if (tasks.length > 0) {
+      await this.#database.asSystem(agent.actor, tx =>
+        this.#queue.release(
+          tx,
+          { taskIds: tasks.map(({ id }) => id) },
+          { policy: 'return', reason: 'the agent hung up while it claimed' },
+        ),
+      );
+    }
+  }
+
+  /**
+   * Prolongs the leases of a session, and compares what the agent believes to
+   * hold with what it holds.
+   *
+   * @throws ConflictError when the session is another agent's.
+   */
+  async heartbeat(agent: AgentCaller, beat: Heartbeat) {
+    const sessionId = beat.sessionId ?? agent.agentId;
+    const dropped = await this.#database.asSystem(agent.actor, async tx => {
+      const expiresAt = await this.#sessions.touch(tx, {
+        id: sessionId,
+        organizationId: agent.organizationId,
+        agentId: agent.agentId,
+        leaseSeconds: this.#leaseSeconds,
+        software: beat.software,
+      });
+      if (!expiresAt) {
+        throw foreignSession();
+      }
+      const gone = await this.#queue.notHeld(
+        tx,
+        agent.agentId,
+        beat.running ?? [],
+      );
+      if (beat.closing) {
+        await this.#queue.release(
+          tx,
+          { sessionIds: [sessionId] },
+          { policy: 'return', reason: 'the agent was stopped' },
+        );
+        await this.#sessions.end(tx, [sessionId]);
+      } else if (beat.running) {
+        await this.#queue.releaseUnknown(tx, sessionId, {
+          taskIds: new Set(beat.running.map(({ taskId }) => taskId)),
+          // The answer to a claim may still be on its way.
+          afterSeconds: this.#leaseSeconds / 3,
+        });
+      }
+      return gone;
+    });
+    return {
+      sessionId,
+      intervalSeconds: this.#leaseSeconds / 3,
+      leaseSeconds: this.#leaseSeconds,
+      dropped,
+    };
+  }
+
+  /** A promise of the next ring, the end of the call, or `ms` later; whoever asks cancels it. */
+  #nextRing(ms: number, signal: AbortSignal) {
+    let finish: () => void = () => {};
+    const promise = new Promise<void>(resolve => {
+      finish = resolve;
+    });
+    const timer = setTimeout(finish, ms);
+    const unlisten = this.#bell.listen(finish);
+    signal.addEventListener('abort', finish);
+    return {
+      promise,
+      cancel: () => {
+        clearTimeout(timer);
+        unlisten();
+        signal.removeEventListener('abort', finish);
+        finish();
+      },
+    };
+  }
+}
+
+function foreignSession(): ConflictError {
+  return new ConflictError(
+    'sessionId: is the session of another agent; choose a new one',
+  );
+}

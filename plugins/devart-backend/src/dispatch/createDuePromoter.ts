@@ -1,0 +1,32 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Database } from '../database/Database';
+import { Loop } from '../loops/Loop';
+import type { TaskQueue } from '../tasks/TaskQueue';
+import type { QueueBell } from './QueueBell';
+
+const BATCH = 1000;
+const INTERVAL_MS = 500;
+
+/** Makes tasks claimable whose time has come. */
+export function createDuePromoter(options: {
+  database: Database;
+  queue: TaskQueue;
+  bell: QueueBell;
+  logger: LoggerService;
+}): Loop {
+  const { database, queue, bell, logger } = options;
+  return new Loop({
+    name: 'due promoter',
+    logger,
+    intervalMs: INTERVAL_MS,
+    round: async () => {
+      const { promoted, nextInMs } = await database.asSystem('system:due', tx =>
+        queue.promoteDue(tx, BATCH),
+      );
+      if (promoted > 0) {
+        bell.ring();
+      }
+      return promoted === BATCH ? 'again' : nextInMs;
+    },
+  });
+}

@@ -1,0 +1,87 @@
+import {
+  requireAgent,
+  requireKnown,
+  requireMember,
+  requireSelf,
+  scopeOf,
+} from '../access/Caller';
+import type { AgentsService } from '../agents/AgentsService';
+import type { Handlers } from '../operations/Handlers';
+import type { TasksService } from '../tasks/TasksService';
+import type { AgentControl } from './AgentControl';
+import type { Dispatcher } from './Dispatcher';
+
+/** The operations on agents in which agents and tasks meet. */
+export type DispatchHandlers = Pick<
+  Handlers<'agents'>,
+  | 'claim'
+  | 'heartbeat'
+  | 'setActivation'
+  | 'kill'
+  | 'delete'
+  | 'setHalt'
+  | 'getHalt'
+  | 'performance'
+>;
+
+function toHalt(halt: { at: Date; by: string; reason: string } | undefined) {
+  return halt
+    ? { halted: true, ...halt, at: halt.at.toISOString() }
+    : { halted: false };
+}
+
+/** Handlers of claims, leases, and of starting and stopping agents. */
+export function createDispatchHandlers(options: {
+  agents: AgentsService;
+  control: AgentControl;
+  dispatcher: Dispatcher;
+  tasks: TasksService;
+}): DispatchHandlers {
+  const { agents, control, dispatcher, tasks } = options;
+  return {
+    claim: async ({ id, ...claim }, { caller, signal }) => {
+      const claimed = await dispatcher.claim(
+        requireSelf(caller, id),
+        claim,
+        signal,
+      );
+      return claimed.length > 0 ? { tasks: claimed } : undefined;
+    },
+    heartbeat: async (input, { caller }) =>
+      dispatcher.heartbeat(requireAgent(caller), input),
+    setActivation: async ({ id, ...change }, { caller }) =>
+      control.setActivation(requireMember(caller), id, change),
+    kill: async ({ id, reason }, { caller }) =>
+      control.setActivation(requireMember(caller), id, {
+        active: false,
+        runningTasks: 'return',
+        reason,
+      }),
+    delete: async ({ id }, { caller }) =>
+      control.remove(requireMember(caller), id),
+    setHalt: async (input, { caller }) =>
+      toHalt(await control.setHalt(requireMember(caller), input)),
+    getHalt: async (_input, { caller }) =>
+      toHalt(await control.halt(requireMember(caller))),
+    performance: async ({ id, days }, { caller }) => {
+      const known = requireKnown(caller);
+      await agents.get(known, id);
+      const found = await tasks.agentPerformance(scopeOf(known), id, days);
+      const sum = (key: 'succeeded' | 'failed' | 'lost') =>
+        found.daily.reduce((total, day) => total + day[key], 0);
+      const succeeded = sum('succeeded');
+      const failed = sum('failed');
+      return {
+        days,
+        succeeded,
+        failed,
+        lost: sum('lost'),
+        successRate:
+          succeeded + failed > 0 ? succeeded / (succeeded + failed) : undefined,
+        medianSeconds: found.medianSeconds,
+        p95Seconds: found.p95Seconds,
+        daily: found.daily,
+      };
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import request from 'supertest';
+import { eventually } from './__testUtils__/eventually';
+import { TestControlPlane } from './__testUtils__/TestControlPlane';
+
+/** Stands between backend and database, and can be shut. */
+class Gate {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #open = true;
+
+  static async before(url: URL): Promise<{ gate: Gate; url: string }> {
+    const gate = new Gate(url);
+    await new Promise<void>(resolve => {
+      gate.#server.listen(0, '127.0.0.1', resolve);
+    });
+    const through = new URL(url);
+    through.hostname = '127.0.0.1';
+    through.port = String((gate.#server.address() as { port: number }).port);
+    return { gate, url: through.toString() };
+  }
+
+  constructor(url: URL) {
+    this.#server = createServer(client => {
+      if (!this.#open) {
+        client.destroy();
+        return;
+      }
+      const database = connect(Number(url.port), url.hostname);
+      for (const socket of [client, database]) {
+        this.#sockets.add(socket);
+        socket.on('error', () => socket.destroy());
+        socket.on('close', () => {
+          this.#sockets.delete(socket);
+          client.destroy();
+          database.destroy();
+        });
+      }
+      client.pipe(database).pipe(client);
+    });
+  }
+
+  shut(): void {
+    this.#open = false;
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+  }
+
+  open(): void {
+    this.#open = true;
+  }
+
+  async close(): Promise<void> {
+    this.shut();
+    await new Promise(resolve => this.#server.close(resolve));
+  }
+}
+
+describe('a backend whose database goes away', () => {
+  const direct = process.env.DEVART_TEST_POSTGRES_URL!;
+  let gate: Gate;
+  let plane: TestControlPlane;
+
+  beforeAll(async () => {
+    // The pool says on the console what the test does on purpose.
+    jest.spyOn(console, 'log').mockImplementation(() => {});
+    const gated = await Gate.before(new URL(direct));
+    gate = gated.gate;
+    plane = await TestControlPlane.start({
+      postgresUrl: gated.url,
+      config: { readiness: { staleSeconds: 1 } },
+    });
+  });
+
+  afterAll(async () => {
+    gate.open();
+    await plane.stop();
+    await gate.close();
+    jest.restoreAllMocks();
+  });
+
+  const readiness = () =>
+    request(plane.server).get('/.backstage/health/v1/readiness');
+
+  it('answers 503, turns unready, and goes on when it is back', async () => {
+    const sam = plane.as('supervisor');
+    const { id, client } = await plane.agent();
+    await readiness().expect(200);
+
+    gate.shut();
+    await expect(sam.tasks.list({})).rejects.toMatchObject({ statusCode: 503 });
+    await eventually(async () => {
+      const { status, body } = await readiness();
+      expect(status).toBe(503);
+      expect(body.problems.devart.join(' ')).toContain('has not succeeded');
+    }, 10_000);
+    await request(plane.server)
+      .get('/.backstage/health/v1/liveness')
+      .expect(200);
+
+    gate.open();
+    await eventually(async () => {
+      const task = await sam.tasks.create({
+        title: 'After the outage',
+        capabilities: ['work'],
+      });
+      const claimed = await client.agents.claim({ id });
+      expect(claimed!.tasks[0].id).toBe(task.id);
+    }, 15_000);
+    await eventually(async () => {
+      await readiness().expect(200);
+    }, 20_000);
+  }, 60_000);
+});
+
+describe('a backend with a wrong configuration', () => {
+  it.each([
+    [
+      { agents: { leaseSeconds: 0 } },
+      /devart\.agents\.leaseSeconds is 0; it must be from 1 to 3600/,
+    ],
+    [
+      { access: { roles: { boss: ['user:default/x'] } } },
+      /devart\.access\.roles\.boss is not a role; accepted are viewer, supervisor, admin/,
+    ],
+    [
+      { organizations: [{ name: 'Not Good' }] },
+      /devart\.organizations\[0\]\.name is 'Not Good'/,
+    ],
+    [
+      {
+        agents: {
+          provisioned: [{ name: 'a', capabilities: [], key: 'short' }],
+        },
+      },
+      /devart\.agents\.provisioned\[0\]\.key must be dvk_/,
+    ],
+  ])('does not start, and says why: %j', async (config, message) => {
+    await expect(TestControlPlane.start({ config })).rejects.toThrow(message);
+  });
+});

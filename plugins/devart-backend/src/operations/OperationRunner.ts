@@ -1,0 +1,173 @@
+import type { PermissionsService } from '@backstage/backend-plugin-api';
+import { AuthenticationError, NotAllowedError } from '@backstage/errors';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  minimumRoleOf,
+  roleIncludes,
+  type Operation,
+} from '@devart/plugin-devart-common';
+import type { Caller } from '../access/Caller';
+import type { RateLimiter } from '../access/RateLimiter';
+import type { AuditTrail } from '../audit/AuditTrail';
+import { auditDetailOf, auditSubjectOf } from './auditedInput';
+import type { AllHandlers, Call } from './Handlers';
+import { InvalidInputError } from './InvalidInputError';
+import { statusOfError } from './statusOfError';
+import { TooManyRequestsError } from './TooManyRequestsError';
+
+type UntypedHandler = (
+  input: Record<string, unknown>,
+  call: Call,
+) => Promise<unknown>;
+
+/** Runs operations for callers, wherever the call comes from: access, validation, handler, audit. */
+export class OperationRunner {
+  readonly #handlers: AllHandlers;
+  readonly #permissions: PermissionsService;
+  readonly #audit: AuditTrail;
+  readonly #limiter: RateLimiter;
+
+  constructor(options: {
+    handlers: AllHandlers;
+    permissions: PermissionsService;
+    audit: AuditTrail;
+    limiter: RateLimiter;
+  }) {
+    this.#handlers = options.handlers;
+    this.#permissions = options.permissions;
+    this.#audit = options.audit;
+    this.#limiter = options.limiter;
+  }
+
+  /**
+   * Lets a caller in, or not.
+   *
+   * @throws AuthenticationError, NotAllowedError, TooManyRequestsError
+   */
+  async admit(operation: Operation, caller: Caller): Promise<void> {
+    if (caller.kind !== 'anonymous') {
+      const answer = this.#limiter.take(caller.actor);
+      if (!answer.allowed) {
+        throw new TooManyRequestsError(answer.retryAfterSeconds);
+      }
+    }
+    await this.#authorize(operation, caller);
+  }
+
+  /**
+   * Validates the input and runs the operation for a caller who was admitted.
+   *
+   * @throws InvalidInputError naming the fields and what is accepted.
+   */
+  async run(
+    operation: Operation,
+    rawInput: Record<string, unknown>,
+    call: Call,
+  ): Promise<unknown> {
+    const parsed = operation.input.safeParse(rawInput);
+    if (!parsed.success) {
+      throw InvalidInputError.fromZod(
+        parsed.error,
+        Object.keys(operation.input.shape),
+      );
+    }
+    const input: Record<string, unknown> = parsed.data;
+    try {
+      const output = await this.#handlerOf(operation)(input, call);
+      this.record(operation, call.caller, {
+        input,
+        output,
+        status: output === undefined ? 204 : (operation.status ?? 200),
+      });
+      return output;
+    } catch (error) {
+      this.record(operation, call.caller, {
+        input,
+        error,
+        status: statusOfError(error),
+      });
+      throw error;
+    }
+  }
+
+  /** Takes a call down that is worth it: every change, and every refusal. */
+  record(
+    operation: Operation,
+    caller: Caller,
+    end: {
+      status: number;
+      input?: Record<string, unknown>;
+      output?: unknown;
+      error?: unknown;
+    },
+  ): void {
+    const refused = end.status === 401 || end.status === 403;
+    const worthAnEntry =
+      refused || (operation.effect !== 'read' && operation.audited !== false);
+    // Unreachable databases and floods would fill the trail with nothing to learn from.
+    if (!worthAnEntry || end.status === 429 || end.status === 503) {
+      return;
+    }
+    let outcome: 'succeeded' | 'refused' | 'failed' = 'succeeded';
+    if (end.error !== undefined) {
+      outcome = refused ? 'refused' : 'failed';
+    }
+    const { entityRef } = end.input ?? {};
+    this.#audit.record({
+      organizationId: caller.organizationId,
+      actor: caller.actor,
+      operation: operation.id,
+      outcome,
+      httpStatus: end.status,
+      subject: auditSubjectOf(end.input, end.output),
+      entityRef: typeof entityRef === 'string' ? entityRef : undefined,
+      detail: auditDetailOf(end.input, end.error),
+    });
+  }
+
+  #handlerOf(operation: Operation): UntypedHandler {
+    const [domain, verb] = operation.id.split('.');
+    return (
+      this.#handlers as unknown as Record<
+        string,
+        Record<string, UntypedHandler>
+      >
+    )[domain][verb];
+  }
+
+  async #authorize(operation: Operation, caller: Caller): Promise<void> {
+    const { callers } = operation;
+    if (caller.kind === 'anonymous') {
+      if (!callers.anonymous) {
+        throw new AuthenticationError('Sign in, or send a token or key');
+      }
+      return;
+    }
+    if (caller.kind === 'agent') {
+      if (!callers.agents) {
+        throw new NotAllowedError(
+          `Agents may not call ${operation.id}; it is for people and services`,
+        );
+      }
+      return;
+    }
+    if (!callers.people) {
+      throw new NotAllowedError(
+        `Only ${callers.agents ? 'agents' : 'callers with an enrolment token'} may call ${operation.id}`,
+      );
+    }
+    const [decision] = await this.#permissions.authorize(
+      [{ permission: callers.people }],
+      { credentials: caller.credentials },
+    );
+    const role = minimumRoleOf(callers.people);
+    if (
+      decision.result !== AuthorizeResult.ALLOW ||
+      (role && !roleIncludes(caller.role, role))
+    ) {
+      throw new NotAllowedError(
+        `${operation.title} needs the role ${role}; yours is ${caller.role}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import {
+  allOperations,
+  encodeCall,
+  pathInputs,
+} from '@devart/plugin-devart-common';
+import { randomUUID } from 'node:crypto';
+import request from 'supertest';
+import { eventually } from '../__testUtils__/eventually';
+import { TestControlPlane } from '../__testUtils__/TestControlPlane';
+
+type CallerKind = 'anonymous' | 'viewer' | 'supervisor' | 'admin' | 'agent';
+
+const EVERYBODY_WITH_ACCOUNT: CallerKind[] = ['viewer', 'supervisor', 'admin'];
+const STAFF: CallerKind[] = ['supervisor', 'admin'];
+
+/**
+ * Who may call what, written down independently of the contracts: an operation
+ * that is not here, or that lets somebody else in, fails the test.
+ */
+const MATRIX: Record<string, CallerKind[]> = {
+  'tasks.create': STAFF,
+  'tasks.list': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'tasks.board': EVERYBODY_WITH_ACCOUNT,
+  'tasks.get': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'tasks.update': STAFF,
+  'tasks.delete': STAFF,
+  'tasks.setStatus': [...STAFF, 'agent'],
+  'tasks.setCapabilities': STAFF,
+  'tasks.cancel': STAFF,
+  'tasks.requeue': STAFF,
+  'tasks.complete': ['agent'],
+  'tasks.reportFailure': ['agent'],
+  'tasks.reportProgress': ['agent'],
+  'tasks.appendLogs': ['agent'],
+  'tasks.readLogs': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'tasks.addArtifact': ['agent'],
+  'tasks.listArtifacts': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'tasks.readArtifact': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'tasks.history': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'tasks.createSuccessor': [...STAFF, 'agent'],
+  'tasks.lineage': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'tasks.recordSolution': ['agent'],
+  'agents.register': STAFF,
+  'agents.enrol': ['anonymous'],
+  'agents.list': EVERYBODY_WITH_ACCOUNT,
+  'agents.me': ['agent'],
+  'agents.getHalt': EVERYBODY_WITH_ACCOUNT,
+  'agents.setHalt': STAFF,
+  'agents.get': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'agents.update': STAFF,
+  'agents.describe': STAFF,
+  'agents.undescribe': STAFF,
+  'agents.delete': ['admin'],
+  'agents.setActivation': STAFF,
+  'agents.kill': STAFF,
+  'agents.rotateKey': STAFF,
+  'agents.heartbeat': ['agent'],
+  'agents.claim': ['agent'],
+  'agents.performance': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'agents.createEnrolmentToken': ['admin'],
+  'agents.listEnrolmentTokens': ['admin'],
+  'agents.revokeEnrolmentToken': ['admin'],
+  'reviews.request': STAFF,
+  'reviews.list': EVERYBODY_WITH_ACCOUNT,
+  'reviews.get': EVERYBODY_WITH_ACCOUNT,
+  'reviews.forTask': EVERYBODY_WITH_ACCOUNT,
+  'reviews.checkout': ['agent'],
+  'reviews.dismissFinding': STAFF,
+  'reviews.restoreFinding': STAFF,
+  'activity.list': EVERYBODY_WITH_ACCOUNT,
+  'audit.list': STAFF,
+  'portal.me': EVERYBODY_WITH_ACCOUNT,
+  'portal.overview': EVERYBODY_WITH_ACCOUNT,
+};
+
+const KINDS: CallerKind[] = [
+  'anonymous',
+  'viewer',
+  'supervisor',
+  'admin',
+  'agent',
+];
+
+describe('who may call what', () => {
+  let plane: TestControlPlane;
+  let agent: { id: string; key: string };
+
+  beforeAll(async () => {
+    plane = await TestControlPlane.start();
+    agent = await plane.agent();
+  });
+
+  afterAll(async () => {
+    await plane.stop();
+  });
+
+  it('is written down for every operation, and for no other', () => {
+    expect(allOperations.map(({ id }) => id).sort()).toEqual(
+      Object.keys(MATRIX).sort(),
+    );
+  });
+
+  it.each(KINDS)('holds for %s', async kind => {
+    const tokens: Partial<Record<CallerKind, string>> = {
+      viewer: plane.tokenOf('viewer'),
+      supervisor: plane.tokenOf('supervisor'),
+      admin: plane.tokenOf('admin'),
+      agent: agent.key,
+    };
+    const token = tokens[kind];
+    const wrong: string[] = [];
+    for (const operation of allOperations) {
+      // Agents act for themselves; everything else that is named is not there.
+      const id =
+        kind === 'agent' && operation.id.startsWith('agents.')
+          ? agent.id
+          : randomUUID();
+      const { path } = encodeCall(
+        operation,
+        Object.fromEntries(pathInputs(operation).map(name => [name, id])),
+      );
+      const verb = operation.method.toLowerCase() as 'get';
+      const call = request(plane.server)[verb](`/api/devart${path}`);
+      const response = await (token
+        ? call.set('authorization', `Bearer ${token}`)
+        : call);
+      const refusal = kind === 'anonymous' ? 401 : 403;
+      const isRefused = [401, 403].includes(response.status);
+      const mayCall = MATRIX[operation.id].includes(kind);
+      if (mayCall ? isRefused : response.status !== refusal) {
+        wrong.push(`${operation.id} answers ${response.status}`);
+      }
+      if (response.status >= 500) {
+        wrong.push(`${operation.id} answers ${response.status}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('refuses keys and tokens that are none', async () => {
+    for (const token of ['dvk_nonsense', 'nonsense', `${agent.key}x`]) {
+      const { status } = await request(plane.server)
+        .get('/api/devart/tasks')
+        .set('authorization', `Bearer ${token}`);
+      expect([token, status]).toEqual([token, 401]);
+    }
+  });
+
+  it('leaves every refusal in the audit trail', async () => {
+    await request(plane.server)
+      .post('/api/devart/tasks')
+      .set('authorization', `Bearer ${plane.tokenOf('viewer')}`)
+      .send({ title: 'Not mine to make' })
+      .expect(403);
+
+    const entries = await eventually(async () => {
+      const { items } = await plane.as('supervisor').audit.list({
+        operation: 'tasks.create',
+        outcome: ['refused'],
+        actor: 'user:default/vic',
+      });
+      expect(items.length).toBeGreaterThan(0);
+      return items;
+    });
+    expect(entries[0]).toMatchObject({ httpStatus: 403 });
+  });
+
+  it('describes every operation in the OpenAPI document', async () => {
+    const { body } = await request(plane.server)
+      .get('/api/devart/openapi.json')
+      .expect(200);
+    const described = Object.values<Record<string, { operationId: string }>>(
+      body.paths,
+    ).flatMap(path =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    expect(described.sort()).toEqual(Object.keys(MATRIX).sort());
+  });
+});

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { EventsService } from '@backstage/plugin-events-node';
+import type { HintTopic } from '@devart/plugin-devart-common';
+import type { Database } from '../database/Database';
+import { Loop } from '../loops/Loop';
+import type { EventStore } from './EventStore';
+import type { Hints } from './Hints';
+
+const BATCH = 500;
+/** Events of this long are published, and hinted at, together. */
+const COALESCE_MS = 80;
+const BACKSTOP_MS = 1000;
+
+/**
+ * Publishes committed events: each at least once on the Backstage topic
+ * `devart.<kind>`, and as hints to every browser. An event is marked as
+ * published after it was, so that a replica that dies in between makes it
+ * appear twice rather than never.
+ */
+export function createEventRelay(options: {
+  database: Database;
+  store: EventStore;
+  events: EventsService;
+  hints: Hints;
+  logger: LoggerService;
+}): Loop {
+  const { database, store, events, hints, logger } = options;
+  return new Loop({
+    name: 'event relay',
+    logger,
+    intervalMs: BACKSTOP_MS,
+    round: async signal => {
+      await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
+      const published = await database.asSystem('system:relay', async tx => {
+        const batch = await store.lockUnpublished(tx, BATCH);
+        if (batch.length === 0) {
+          return 0;
+        }
+        for (const event of batch) {
+          await events.publish({
+            topic: `devart.${event.subject_kind}`,
+            eventPayload: {
+              id: event.id,
+              topic: event.topic,
+              organizationId: event.organization_id,
+              subjectId: event.subject_id,
+              actor: event.actor,
+              entityRef: event.entity_ref ?? undefined,
+              at: event.at.toISOString(),
+            },
+          });
+        }
+        await hints.send(
+          batch.map(event => ({
+            topic: event.subject_kind as HintTopic,
+            id: event.subject_id,
+          })),
+        );
+        await store.markPublished(
+          tx,
+          batch.map(event => event.id),
+        );
+        return batch.length;
+      });
+      return published === BATCH ? 'again' : undefined;
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { requireMember, scopeOf } from '../access/Caller';
+import { decodeIdCursor, pageOfRows } from '../database/Cursor';
+import type { Handlers } from '../operations/Handlers';
+import type { EventStore } from './EventStore';
+
+/** Handlers of the activity feed. */
+export function createActivityHandlers(
+  store: EventStore,
+): Handlers<'activity'> {
+  return {
+    list: async (input, { caller }) => {
+      const { rows, nextCursor } = pageOfRows(
+        await store.list(scopeOf(requireMember(caller)), {
+          subjectId: input.subjectId,
+          entityRef: input.entityRef,
+          actor: input.actor,
+          beforeId: decodeIdCursor(input.cursor),
+          limit: input.limit,
+        }),
+        input.limit,
+      );
+      return {
+        items: rows.map(row => ({
+          id: row.id,
+          at: row.at.toISOString(),
+          topic: row.topic,
+          actor: row.actor,
+          subject: {
+            kind: row.subject_kind as 'task' | 'agent' | 'review',
+            id: row.subject_id,
+            name: row.subject_name,
+          },
+          entityRef: row.entity_ref ?? undefined,
+          detail: row.detail ?? undefined,
+        })),
+        nextCursor,
+      };
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import {
+  coreServices,
+  createBackendPlugin,
+} from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { devartPermissions } from '@devart/plugin-devart-common';
+import {
+  devartCodeHostsExtensionPoint,
+  devartWebhooksExtensionPoint,
+  rootReadinessServiceRef,
+  type CodeHost,
+  type InboundWebhook,
+} from '@devart/plugin-devart-node';
+import { readDevartConfig } from './config/DevartConfig';
+import { ControlPlane } from './ControlPlane';
+import { Registry } from './Registry';
+
+/**
+ * The control plane.
+ * @public
+ */
+export const devartPlugin = createBackendPlugin({
+  pluginId: 'devart',
+  register(env) {
+    const codeHosts = new Registry<CodeHost>('code host', host => host.id);
+    const webhooks = new Registry<InboundWebhook>(
+      'webhook',
+      webhook => webhook.source,
+    );
+    env.registerExtensionPoint(devartCodeHostsExtensionPoint, {
+      addCodeHost: host => codeHosts.add(host),
+    });
+    env.registerExtensionPoint(devartWebhooksExtensionPoint, {
+      addWebhook: webhook => webhooks.add(webhook),
+    });
+
+    env.registerInit({
+      deps: {
+        actions: actionsRegistryServiceRef,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        events: eventsServiceRef,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        readiness: rootReadinessServiceRef,
+        signals: signalsServiceRef,
+        userInfo: coreServices.userInfo,
+      },
+      async init({
+        config,
+        httpRouter,
+        lifecycle,
+        permissionsRegistry,
+        readiness,
+        ...services
+      }) {
+        const controlPlane = await ControlPlane.create({
+          ...services,
+          config: readDevartConfig(config),
+          codeHosts: codeHosts.all(),
+          webhooks: webhooks.all(),
+        });
+        permissionsRegistry.addPermissions([...devartPermissions]);
+        // Agents come with keys and webhooks with signatures: the control
+        // plane authenticates every call itself.
+        httpRouter.addAuthPolicy({ path: '/', allow: 'unauthenticated' });
+        httpRouter.use(controlPlane.router());
+        readiness.addCheck('devart', async () => controlPlane.problems());
+        lifecycle.addStartupHook(() => controlPlane.start());
+        lifecycle.addShutdownHook(() => controlPlane.stop());
+      },
+    });
+  },
+});

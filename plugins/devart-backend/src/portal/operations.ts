@@ -1,0 +1,72 @@
+import { requireMember, scopeOf } from '../access/Caller';
+import type { Organizations } from '../access/Organizations';
+import type { AgentsService } from '../agents/AgentsService';
+import type { Database } from '../database/Database';
+import type { Handlers } from '../operations/Handlers';
+import type { ReviewsService } from '../reviews/ReviewsService';
+import type { OverviewStore } from './OverviewStore';
+
+/** Handlers of the portal as a whole. */
+export function createPortalHandlers(options: {
+  database: Database;
+  organizations: Organizations;
+  overview: OverviewStore;
+  agents: AgentsService;
+  reviews: ReviewsService;
+}): Handlers<'portal'> {
+  const { database, organizations, overview, agents, reviews } = options;
+  return {
+    me: async (_input, { caller }) => {
+      const member = requireMember(caller);
+      return {
+        actor: member.actor,
+        role: member.role,
+        organization: organizations.byId(member.organizationId),
+      };
+    },
+    overview: async (_input, { caller }) => {
+      const member = requireMember(caller);
+      const { organizationId } = member;
+      return database.inScope(scopeOf(member), async tx => {
+        const tasks = await overview.countTasks(tx, organizationId);
+        const queue = await overview.queue(tx, organizationId);
+        const status = await agents.countByStatus(tx, organizationId);
+        const halt = await agents.haltOf(tx, organizationId);
+        const throughput = await overview.throughput(tx, organizationId);
+        const { byPriority, scheduled, oldest } = queue;
+        return {
+          queue: {
+            queued: Object.values(byPriority).reduce((a, b) => a + b, 0),
+            running: tasks.running ?? 0,
+            waiting: tasks.waiting ?? 0,
+            scheduled,
+            oldestQueuedAt: oldest?.toISOString(),
+            byPriority,
+            unserved: await overview.unserved(tx, organizationId),
+          },
+          agents: {
+            idle: status.idle ?? 0,
+            busy: status.busy ?? 0,
+            offline: status.offline ?? 0,
+            pending: status.pending ?? 0,
+            inactive: status.inactive ?? 0,
+            halted: halt !== undefined,
+          },
+          throughput: throughput.map(row => ({
+            ...row,
+            hour: row.hour.toISOString(),
+          })),
+          needsAttention: {
+            deadLetters: tasks.dead_letter ?? 0,
+            waitingForPeople: tasks.waiting ?? 0,
+            pendingAgents: status.pending ?? 0,
+            failedPublishing: await reviews.countFailedPublishing(
+              tx,
+              organizationId,
+            ),
+          },
+        };
+      });
+    },
+  };
+}

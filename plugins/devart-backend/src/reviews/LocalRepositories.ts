@@ -1,0 +1,66 @@
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, sep } from 'node:path';
+import { InputError } from '@backstage/errors';
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The folders below which local repositories may be reviewed. */
+export class LocalRepositories {
+  readonly #folders: readonly string[];
+
+  /** @param folders - absolute paths; none allows no local repository */
+  constructor(folders: readonly string[]) {
+    this.#folders = folders;
+  }
+
+  /**
+   * The real path of a repository, links resolved.
+   *
+   * @throws InputError when it is not below an allowed folder, or no repository.
+   * Both read the same for paths that are not allowed, so that nobody can feel
+   * out the disk.
+   */
+  async resolve(path: string): Promise<string> {
+    if (this.#folders.length === 0) {
+      throw new InputError(
+        'repository: local folders are not allowed here; configure devart.reviews.localFolders, or give an https:// or ssh:// URL',
+      );
+    }
+    const real = isAbsolute(path)
+      ? await realpath(path).catch(() => undefined)
+      : undefined;
+    if (real === undefined || !(await this.#isAllowed(real))) {
+      throw new InputError(
+        'repository: no repository below the folders that devart.reviews.localFolders allows',
+      );
+    }
+    const isRepository =
+      (await exists(join(real, '.git'))) ||
+      ((await exists(join(real, 'HEAD'))) &&
+        (await exists(join(real, 'objects'))));
+    if (!isRepository) {
+      throw new InputError(
+        'repository: the folder is not a Git repository; give the folder that holds .git',
+      );
+    }
+    return real;
+  }
+
+  async #isAllowed(real: string): Promise<boolean> {
+    for (const folder of this.#folders) {
+      const allowed = await realpath(folder).catch(() => undefined);
+      if (
+        allowed !== undefined &&
+        (real === allowed || real.startsWith(`${allowed}${sep}`))
+      ) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

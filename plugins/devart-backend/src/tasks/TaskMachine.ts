@@ -1,0 +1,177 @@
+import {
+  isFinalStatus,
+  type TaskStatus,
+  type WaitingReason,
+} from '@devart/plugin-devart-common';
+import type { Transaction } from '../database/Transaction';
+import type { EventLog } from '../outbox/EventLog';
+import type { QueueStore } from './QueueStore';
+import { retryDelaySeconds } from './retryDelay';
+import type { AttemptOutcome, TaskHistoryStore } from './TaskHistoryStore';
+import type { LockedTask, TaskStore } from './TaskStore';
+
+/** A change of a task's status. */
+export interface TransitionRequest {
+  to: TaskStatus;
+  reason?: string;
+  waitingReason?: WaitingReason;
+  output?: Record<string, unknown>;
+  error?: string;
+  /** How the running attempt ended; needed when the task was running. */
+  outcome?: AttemptOutcome;
+  /** Failures since a person last queued the task; unchanged unless given. */
+  failures?: number;
+  /** When the queued task may be claimed; at once unless given. */
+  availableAt?: Date;
+}
+
+/**
+ * The state machine of tasks: the one place where a status changes, except for
+ * the claim, which is a single statement of its own.
+ *
+ * queued: in the queue; claimed, held (waiting) or cancelled.
+ * running: an agent holds an attempt; ends by its word, by losing its lease, or
+ *   by being cancelled.
+ * waiting: for a person or a condition; released to the queue, cancelled or rejected.
+ * succeeded, failed, cancelled, rejected, dead_letter: ended; all but succeeded
+ *   can be queued again.
+ *
+ * Every transition writes the task, its attempt, its history, the queue and an
+ * event in one transaction.
+ */
+export class TaskMachine {
+  readonly #tasks: TaskStore;
+  readonly #queue: QueueStore;
+  readonly #history: TaskHistoryStore;
+  readonly #events: EventLog;
+  readonly #retry: { baseSeconds: number; maxSeconds: number };
+  #onQueued: () => void = () => {};
+
+  constructor(options: {
+    tasks: TaskStore;
+    queue: QueueStore;
+    history: TaskHistoryStore;
+    events: EventLog;
+    retry: { baseSeconds: number; maxSeconds: number };
+  }) {
+    this.#tasks = options.tasks;
+    this.#queue = options.queue;
+    this.#history = options.history;
+    this.#events = options.events;
+    this.#retry = options.retry;
+  }
+
+  /** Says whom to wake when tasks were committed to the queue. */
+  onQueued(listener: () => void): void {
+    this.#onQueued = listener;
+  }
+
+  /** Wakes whoever hands out tasks, once the transaction is committed. */
+  announceQueued(tx: Transaction): void {
+    tx.afterCommit(() => this.#onQueued());
+  }
+
+  /** Changes the status of a locked task. Whether the change is legal is the caller's business. */
+  async transition(
+    tx: Transaction,
+    task: LockedTask,
+    request: TransitionRequest,
+  ): Promise<void> {
+    const { to, reason } = request;
+    if (task.status === 'running') {
+      await this.#history.finishAttempt(tx, task.id, task.attempt, {
+        outcome: request.outcome ?? 'lost',
+        error: request.error,
+      });
+    }
+    if (task.status === 'queued') {
+      await this.#queue.remove(tx, task.id);
+    }
+    await this.#tasks.applyTransition(tx, task.id, {
+      status: to,
+      waitingReason: to === 'waiting' ? request.waitingReason : undefined,
+      releaseAgent: to === 'queued',
+      failures: request.failures ?? task.failures,
+      runAfter: to === 'queued' ? request.availableAt : undefined,
+      output: request.output,
+      lastError: request.error,
+      final: isFinalStatus(to),
+    });
+    if (to === 'queued') {
+      await this.#queue.enqueue(tx, {
+        id: task.id,
+        organizationId: task.organization_id,
+        capabilitySetId: task.capability_set_id,
+        priority: task.priority,
+        createdAt: task.created_at,
+        availableAt: request.availableAt,
+      });
+      this.announceQueued(tx);
+    }
+    await this.#history.appendTransition(tx, {
+      organizationId: task.organization_id,
+      taskId: task.id,
+      from: task.status,
+      to,
+      attempt: task.attempt,
+      reason,
+    });
+    await this.#events.append(tx, [
+      {
+        organizationId: task.organization_id,
+        topic: `task.${to}`,
+        subject: { kind: 'task', id: task.id, name: task.title },
+        entityRef: task.entity_ref ?? undefined,
+        detail: reason,
+      },
+    ]);
+  }
+
+  /**
+   * Ends a running attempt that came to nothing: back to the queue after a
+   * delay, or a dead letter when its attempts are used up.
+   */
+  async failAttempt(
+    tx: Transaction,
+    task: LockedTask,
+    failure: {
+      outcome: 'failed' | 'lost';
+      error: string;
+      retryable: boolean;
+      /** Without the delay: for attempts that ended through no fault of the task. */
+      atOnce?: boolean;
+    },
+  ): Promise<{ status: TaskStatus; retryAt?: Date }> {
+    const failures = task.failures + 1;
+    const { outcome, error } = failure;
+    if (!failure.retryable || failures >= task.max_attempts) {
+      await this.transition(tx, task, {
+        to: 'dead_letter',
+        outcome,
+        error,
+        failures,
+        reason: failure.retryable
+          ? `attempt ${failures} of ${task.max_attempts}: ${error}`.slice(
+              0,
+              500,
+            )
+          : `will not go away by trying again: ${error}`.slice(0, 500),
+      });
+      return { status: 'dead_letter' };
+    }
+    const delay = failure.atOnce ? 0 : retryDelaySeconds(failures, this.#retry);
+    const retryAt = new Date(Date.now() + delay * 1000);
+    await this.transition(tx, task, {
+      to: 'queued',
+      outcome,
+      error,
+      failures,
+      availableAt: failure.atOnce ? undefined : retryAt,
+      reason: `attempt ${failures} of ${task.max_attempts}: ${error}`.slice(
+        0,
+        500,
+      ),
+    });
+    return { status: 'queued', retryAt };
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  TASK_PRIORITIES,
+  type Task,
+  type TaskPriority,
+  type TaskStatus,
+  type TaskSummary,
+  type WaitingReason,
+} from '@devart/plugin-devart-common';
+
+/** A row of `tasks` as lists read it. */
+export interface TaskSummaryRow {
+  id: string;
+  title: string;
+  type: string;
+  status: TaskStatus;
+  waiting_reason: WaitingReason | null;
+  priority: number;
+  capabilities: string[];
+  entity_ref: string | null;
+  agent_id: string | null;
+  agent_name: string | null;
+  attempt: number;
+  max_attempts: number;
+  parent_id: string | null;
+  successors: number;
+  progress_percent: number | null;
+  progress_message: string | null;
+  last_error: string | null;
+  run_after: Date | null;
+  created_by: string;
+  created_at: Date;
+  updated_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  version: number;
+}
+
+/** A row of `tasks` with everything. */
+export interface TaskRow extends TaskSummaryRow {
+  description: string;
+  input: Record<string, unknown>;
+  output: Record<string, unknown> | null;
+  idempotency_key: string | null;
+  traceparent: string | null;
+}
+
+/** The priority that a rank stands for. */
+export function priorityOfRank(rank: number): TaskPriority {
+  return TASK_PRIORITIES[rank];
+}
+
+/** A row as the contract answers it in lists. */
+export function toTaskSummary(row: TaskSummaryRow): TaskSummary {
+  return {
+    id: row.id,
+    title: row.title,
+    type: row.type,
+    status: row.status,
+    waitingReason: row.waiting_reason ?? undefined,
+    priority: priorityOfRank(row.priority),
+    capabilities: row.capabilities,
+    entityRef: row.entity_ref ?? undefined,
+    agent:
+      row.agent_id && row.agent_name
+        ? { id: row.agent_id, name: row.agent_name }
+        : undefined,
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    parentId: row.parent_id ?? undefined,
+    successors: row.successors,
+    progress:
+      row.progress_percent === null
+        ? undefined
+        : {
+            percent: row.progress_percent,
+            message: row.progress_message ?? undefined,
+          },
+    lastError: row.last_error ?? undefined,
+    runAfter: row.run_after?.toISOString(),
+    createdBy: row.created_by,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    startedAt: row.started_at?.toISOString(),
+    finishedAt: row.finished_at?.toISOString(),
+    version: row.version,
+  };
+}
+
+/** A row as the contract answers it. */
+export function toTask(row: TaskRow): Task {
+  return {
+    ...toTaskSummary(row),
+    description: row.description,
+    input: row.input,
+    output: row.output ?? undefined,
+    idempotencyKey: row.idempotency_key ?? undefined,
+    traceparent: row.traceparent ?? undefined,
+  };
+}
