@@ -1,0 +1,151 @@
+import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
+import {
+  ANNOTATION_ORIGIN_LOCATION,
+  stringifyEntityRef,
+  type Entity,
+} from '@backstage/catalog-model';
+import { stringifyError } from '@backstage/errors';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  AGENT_KIND,
+  AGENT_TYPE,
+  type Agent,
+  type DevartClient,
+} from '@devart/plugin-devart-common';
+import type { AuthoredAgent } from './AuthoredAgent';
+import { listAgents } from './listAgents';
+import { OLDER_AGENT_KIND, OLDER_AGENT_TYPE } from './olderAgentEntities';
+import { readAuthoredAgent } from './readAuthoredAgent';
+import { Refusals } from './Refusals';
+import { AGENTS_LOCATION } from './toAgentEntity';
+
+/** Set by the catalog on entities whose file no longer holds them. */
+const ANNOTATION_ORPHAN = 'backstage.io/orphan';
+
+function isAuthored(entity: Entity): boolean {
+  const annotations = entity.metadata.annotations ?? {};
+  return (
+    annotations[ANNOTATION_ORIGIN_LOCATION] !== AGENTS_LOCATION &&
+    annotations[ANNOTATION_ORPHAN] !== 'true'
+  );
+}
+
+function isUpToDate(agent: Agent | undefined, said: AuthoredAgent): boolean {
+  return (
+    agent?.managedBy === 'catalog' &&
+    agent.entityRef === said.entityRef &&
+    agent.description === said.description &&
+    agent.owner === said.owner &&
+    (said.capabilities === undefined ||
+      agent.capabilities.join() === said.capabilities.join())
+  );
+}
+
+/**
+ * The agents that catalog files describe. Compares them with the records of the
+ * control plane and, where they differ, tells it what the files say.
+ */
+export class AuthoredAgents {
+  readonly #options: {
+    auth: AuthService;
+    catalog: CatalogService;
+    client: DevartClient;
+    logger: LoggerService;
+  };
+  // What cannot be taken over is said once, not with every round.
+  #said: ReadonlySet<string> = new Set();
+
+  constructor(options: {
+    auth: AuthService;
+    catalog: CatalogService;
+    client: DevartClient;
+    logger: LoggerService;
+  }) {
+    this.#options = options;
+  }
+
+  /**
+   * Tells the control plane what the files say, where it does not know it yet,
+   * and which agents no file describes any more.
+   */
+  async describe(signal?: AbortSignal): Promise<void> {
+    const { client } = this.#options;
+    const agents = await listAgents(client, { signal });
+    const records = new Map(
+      agents.map(agent => [agent.name.toLowerCase(), agent]),
+    );
+    const authored = await this.#read();
+    const refusals = new Refusals();
+    for (const [name, said] of authored) {
+      const record = records.get(name);
+      if (said && !isUpToDate(record, said)) {
+        const capabilities = said.capabilities ?? record?.capabilities ?? [];
+        await refusals.collect(said.entityRef, () =>
+          client.agents.describe({ ...said, capabilities }, { signal }),
+        );
+      }
+    }
+    for (const [name, { id, managedBy, entityRef }] of records) {
+      if (managedBy === 'catalog' && !authored.has(name)) {
+        await refusals.collect(entityRef, () =>
+          client.agents.undescribe({ id }, { signal }),
+        );
+      }
+    }
+    refusals.throwIfAny();
+  }
+
+  /**
+   * What files say of agents, by name in lower case; undefined where it cannot
+   * be taken over, since a slip in a file must not take the agent away.
+   */
+  async #read(): Promise<Map<string, AuthoredAgent | undefined>> {
+    const authored = new Map<string, AuthoredAgent | undefined>();
+    const problems = new Set<string>();
+    for (const entity of await this.#authoredEntities()) {
+      const entityRef = stringifyEntityRef(entity);
+      const name = entity.metadata.name.toLowerCase();
+      if (authored.has(name)) {
+        problems.add(
+          `${entityRef} is left out: another file describes an agent of the same name`,
+        );
+        continue;
+      }
+      try {
+        authored.set(name, readAuthoredAgent(entity));
+      } catch (error) {
+        authored.set(name, undefined);
+        problems.add(
+          `What ${entityRef} says is not taken over: ${stringifyError(error)}`,
+        );
+      }
+    }
+    for (const problem of problems) {
+      if (!this.#said.has(problem)) {
+        this.#options.logger.warn(problem);
+      }
+    }
+    this.#said = problems;
+    return authored;
+  }
+
+  async #authoredEntities(): Promise<Entity[]> {
+    const { auth, catalog } = this.#options;
+    const { items } = await catalog.getEntities(
+      {
+        filter: [
+          { kind: AGENT_KIND, 'spec.type': AGENT_TYPE },
+          { kind: OLDER_AGENT_KIND, 'spec.type': OLDER_AGENT_TYPE },
+        ],
+        fields: ['kind', 'metadata', 'spec.owner'],
+        order: [
+          { field: 'metadata.name', order: 'asc' },
+          { field: 'metadata.namespace', order: 'asc' },
+          { field: 'kind', order: 'asc' },
+        ],
+      },
+      { credentials: await auth.getOwnServiceCredentials() },
+    );
+    return items.filter(isAuthored);
+  }
+}
