@@ -1,0 +1,7 @@
+/**
+ * The agents that ship with devart.
+ *
+ * @packageDocumentation
+ */
+
+export { runMain } from './runMain';

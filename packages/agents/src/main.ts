@@ -1,0 +1,3 @@
+import { runMain } from './runMain';
+
+void runMain(process.argv.slice(2), process.env);
