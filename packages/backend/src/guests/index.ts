@@ -1,0 +1,1 @@
+export { authModuleGuests as default } from './authModuleGuests';

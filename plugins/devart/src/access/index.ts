@@ -1,0 +1,3 @@
+export { MeProvider, useKnownMe } from './MeProvider';
+export { useAccess, type Access } from './useAccess';
+export { type Me } from './useMe';

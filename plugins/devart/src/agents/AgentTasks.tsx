@@ -1,0 +1,36 @@
+import type { TaskSummary } from '@devart/plugin-devart-common';
+import { useDevartApi } from '../api';
+import { EmptyState, Loaded, LoadMore, Panel, Rows } from '../components';
+import { useLivePages } from '../live';
+import { TaskTable } from '../tasks';
+
+/** The tasks that an agent works on or worked on last. */
+export function AgentTasks({ agentId }: { agentId: string }) {
+  const api = useDevartApi();
+  const pages = useLivePages<TaskSummary>(
+    {
+      topics: ['task'],
+      pageSize: 10,
+      loadPage: (page, signal) =>
+        api.tasks.list({ agentId, ...page }, { signal }),
+    },
+    [api, agentId],
+  );
+  return (
+    <Panel title="Tasks">
+      <Loaded live={pages} skeleton={<Rows count={4} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState
+              title="It has not taken a task yet"
+              text="It takes tasks that need no more than it can do, as soon as it is started with its key."
+            />
+          ) : (
+            <TaskTable isOfOneAgent label="Tasks of this agent" tasks={items} />
+          )
+        }
+      </Loaded>
+      <LoadMore pages={pages} />
+    </Panel>
+  );
+}

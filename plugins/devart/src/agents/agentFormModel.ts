@@ -1,0 +1,68 @@
+import {
+  operations,
+  type Agent,
+  type OperationInput,
+} from '@devart/plugin-devart-common';
+
+/** What the form for an agent holds while somebody fills it in. */
+export interface AgentForm {
+  name: string;
+  description: string;
+  owner: string;
+  capabilities: string[];
+  maxConcurrent: string;
+}
+
+/** What is wrong, by field. */
+export type AgentFormProblems = Partial<Record<keyof AgentForm, string>>;
+
+export const EMPTY_AGENT_FORM: AgentForm = {
+  name: '',
+  description: '',
+  owner: '',
+  capabilities: [],
+  maxConcurrent: '1',
+};
+
+/** The form as it stands for an agent that is there. */
+export function formOfAgent(agent: Agent): AgentForm {
+  return {
+    name: agent.name,
+    description: agent.description,
+    owner: agent.owner ?? '',
+    capabilities: agent.capabilities,
+    maxConcurrent: String(agent.maxConcurrent),
+  };
+}
+
+/** The input of `agents.register` that the form stands for. */
+export function inputOfAgentForm(
+  form: AgentForm,
+): OperationInput<typeof operations.agents.register> {
+  return {
+    name: form.name.trim(),
+    description: form.description,
+    owner: form.owner.trim() || undefined,
+    capabilities: form.capabilities,
+    maxConcurrent: Number(form.maxConcurrent),
+  };
+}
+
+/** Checks the form by the contract; empty when all is well. */
+export function problemsOfAgentForm(form: AgentForm): AgentFormProblems {
+  const problems: AgentFormProblems = {};
+  if (form.name.trim() === '') {
+    problems.name = 'Give the agent a name.';
+  }
+  if (form.capabilities.length === 0) {
+    problems.capabilities = 'Say at least one thing that the agent can do.';
+  }
+  const parsed = operations.agents.register.input.safeParse(
+    inputOfAgentForm(form),
+  );
+  for (const issue of parsed.error?.issues ?? []) {
+    const field = issue.path[0] as keyof AgentForm;
+    problems[field] ??= `Not accepted: ${issue.message}.`;
+  }
+  return problems;
+}

@@ -1,0 +1,251 @@
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  discoveryApiRef,
+  fetchApiRef,
+  PageBlueprint,
+  PluginHeaderActionBlueprint,
+  SubPageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
+import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
+import AgentsIcon from '@material-ui/icons/AndroidOutlined';
+import TasksIcon from '@material-ui/icons/AssignmentOutlined';
+import DevartIcon from '@material-ui/icons/DeviceHub';
+import { createDevartApi, devartApiRef } from './api';
+import { AGENT_FILTER, TASKS_FILTER } from './entity';
+import {
+  agentRouteRef,
+  agentsRouteRef,
+  auditRouteRef,
+  reviewsRouteRef,
+  rootRouteRef,
+  taskRouteRef,
+  tasksRouteRef,
+} from './routes';
+
+const api = ApiBlueprint.make({
+  params: defineParams =>
+    defineParams({
+      api: devartApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: createDevartApi,
+    }),
+});
+
+const page = PageBlueprint.make({
+  params: { path: '/devart', routeRef: rootRouteRef },
+});
+
+const liveBadge = PluginHeaderActionBlueprint.make({
+  name: 'live',
+  params: {
+    loader: async () => {
+      const { LiveBadge } = await import('./live');
+      return <LiveBadge />;
+    },
+  },
+});
+
+const homePage = SubPageBlueprint.make({
+  name: 'home',
+  params: {
+    path: 'home',
+    title: 'Command centre',
+    loader: async () => {
+      const [{ Shell }, { HomePage }] = await Promise.all([
+        import('./shell'),
+        import('./pages/HomePage'),
+      ]);
+      return (
+        <Shell>
+          <HomePage />
+        </Shell>
+      );
+    },
+  },
+});
+
+const tasksPage = SubPageBlueprint.make({
+  name: 'tasks',
+  params: {
+    path: 'tasks',
+    title: 'Tasks',
+    loader: async () => {
+      const { Shell, TasksRoutes } = await import('./shell');
+      return (
+        <Shell>
+          <TasksRoutes />
+        </Shell>
+      );
+    },
+  },
+});
+
+const reviewsPage = SubPageBlueprint.make({
+  name: 'reviews',
+  params: {
+    path: 'reviews',
+    title: 'Reviews',
+    loader: async () => {
+      const [{ Shell }, { ReviewsPage }] = await Promise.all([
+        import('./shell'),
+        import('./pages/ReviewsPage'),
+      ]);
+      return (
+        <Shell>
+          <ReviewsPage />
+        </Shell>
+      );
+    },
+  },
+});
+
+const agentsPage = SubPageBlueprint.make({
+  name: 'agents',
+  params: {
+    path: 'agents',
+    title: 'Agents',
+    loader: async () => {
+      const { Shell, AgentsRoutes } = await import('./shell');
+      return (
+        <Shell>
+          <AgentsRoutes />
+        </Shell>
+      );
+    },
+  },
+});
+
+const auditPage = SubPageBlueprint.make({
+  name: 'audit',
+  params: {
+    path: 'audit',
+    title: 'Audit trail',
+    loader: async () => {
+      const [{ Shell }, { AuditPage }] = await Promise.all([
+        import('./shell'),
+        import('./pages/AuditPage'),
+      ]);
+      return (
+        <Shell>
+          <AuditPage />
+        </Shell>
+      );
+    },
+  },
+});
+
+const entityTasks = EntityContentBlueprint.make({
+  name: 'tasks',
+  params: {
+    path: '/tasks',
+    title: 'Tasks',
+    icon: <TasksIcon fontSize="inherit" />,
+    filter: TASKS_FILTER,
+    loader: async () => {
+      const { EntityTasksContent } =
+        await import('./entity/EntityTasksContent');
+      return <EntityTasksContent />;
+    },
+  },
+});
+
+const entityAgent = EntityContentBlueprint.make({
+  name: 'agent',
+  params: {
+    path: '/agent',
+    title: 'Agent',
+    icon: <AgentsIcon fontSize="inherit" />,
+    filter: AGENT_FILTER,
+    loader: async () => {
+      const { EntityAgentContent } =
+        await import('./entity/EntityAgentContent');
+      return <EntityAgentContent />;
+    },
+  },
+});
+
+const entityWork = EntityCardBlueprint.make({
+  name: 'work',
+  params: {
+    type: 'info',
+    filter: TASKS_FILTER,
+    loader: async () => {
+      const { EntityWorkCard } = await import('./entity/EntityWorkCard');
+      return <EntityWorkCard />;
+    },
+  },
+});
+
+const needsYouWidget = HomePageWidgetBlueprint.make({
+  name: 'needs-you',
+  params: {
+    name: 'DevartNeedsYou',
+    title: 'Needs you',
+    description: 'Work of agents that does not go on without a person',
+    components: async () => ({
+      Content: (await import('./home/NeedsYouWidget')).NeedsYouWidget,
+    }),
+  },
+});
+
+const workWidget = HomePageWidgetBlueprint.make({
+  name: 'work',
+  params: {
+    name: 'DevartWork',
+    title: 'Queue and agents',
+    description: 'How much work there is for agents, and what they are doing',
+    components: async () => ({
+      Content: (await import('./home/WorkWidget')).WorkWidget,
+    }),
+  },
+});
+
+const activityWidget = HomePageWidgetBlueprint.make({
+  name: 'activity',
+  params: {
+    name: 'DevartActivity',
+    title: 'Activity of people and agents',
+    description: 'What people and agents do, as it happens',
+    components: async () => ({
+      Content: (await import('./home/ActivityWidget')).ActivityWidget,
+    }),
+  },
+});
+
+/** The pages, entity tabs, cards and home widgets of devart. @alpha */
+export default createFrontendPlugin({
+  pluginId: 'devart',
+  title: 'devart',
+  icon: <DevartIcon fontSize="inherit" />,
+  info: { packageJson: () => import('../package.json') },
+  routes: {
+    root: rootRouteRef,
+    tasks: tasksRouteRef,
+    task: taskRouteRef,
+    reviews: reviewsRouteRef,
+    agents: agentsRouteRef,
+    agent: agentRouteRef,
+    audit: auditRouteRef,
+  },
+  extensions: [
+    api,
+    page,
+    liveBadge,
+    homePage,
+    tasksPage,
+    reviewsPage,
+    agentsPage,
+    auditPage,
+    entityTasks,
+    entityAgent,
+    entityWork,
+    needsYouWidget,
+    workWidget,
+    activityWidget,
+  ],
+});

@@ -1,0 +1,23 @@
+import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
+import { createDevartClient } from '@devart/plugin-devart-common';
+import type { DevartApi } from './devartApiRef';
+import { announceOwnChange } from './ownChanges';
+
+/** A client that speaks with the portal's own back end as whoever is signed in. */
+export function createDevartApi(options: {
+  discoveryApi: DiscoveryApi;
+  fetchApi: FetchApi;
+}): DevartApi {
+  const { discoveryApi, fetchApi } = options;
+  return createDevartClient({
+    baseUrl: () => discoveryApi.getBaseUrl('devart'),
+    fetch: async (input, init) => {
+      const response = await fetchApi.fetch(input, init);
+      // What one did oneself shows everywhere on the page at once, signals or not.
+      if (response.ok && init?.method !== 'GET') {
+        announceOwnChange();
+      }
+      return response;
+    },
+  });
+}

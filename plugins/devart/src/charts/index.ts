@@ -1,0 +1,2 @@
+export { OutcomeChart } from './OutcomeChart';
+export type { OutcomeRow } from './OutcomeRow';

@@ -1,0 +1,1 @@
+export { AgentDirectoryProvider, useAgentDirectory } from './AgentDirectory';

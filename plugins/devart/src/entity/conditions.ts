@@ -1,0 +1,30 @@
+import type { Entity } from '@backstage/catalog-model';
+import type { FilterPredicate } from '@backstage/filter-predicates';
+import { AGENT_KIND, AGENT_TYPE } from '@devart/plugin-devart-common';
+
+/** The older way to describe an agent: a component of this type. */
+const OLDER_KIND = 'component';
+const OLDER_TYPE = 'ai-agent';
+
+/** Whether an entity describes an agent, for entity pages of the old frontend system. @public */
+export function isDevartAgent(entity: Entity): boolean {
+  const kind = entity.kind.toLocaleLowerCase('en-US');
+  const type = entity.spec?.type;
+  return (
+    (kind === AGENT_KIND.toLocaleLowerCase('en-US') && type === AGENT_TYPE) ||
+    (kind === OLDER_KIND && type === OLDER_TYPE)
+  );
+}
+
+/** The same as {@link isDevartAgent}, as the new frontend system asks for it. */
+export const AGENT_FILTER: FilterPredicate = {
+  $any: [
+    { kind: AGENT_KIND.toLocaleLowerCase('en-US'), 'spec.type': AGENT_TYPE },
+    { kind: OLDER_KIND, 'spec.type': OLDER_TYPE },
+  ],
+};
+
+/** Entities about which there can be tasks. */
+export const TASKS_FILTER: FilterPredicate = {
+  $all: [{ kind: 'component' }, { $not: { 'spec.type': OLDER_TYPE } }],
+};

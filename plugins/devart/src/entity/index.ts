@@ -1,0 +1,1 @@
+export { AGENT_FILTER, isDevartAgent, TASKS_FILTER } from './conditions';

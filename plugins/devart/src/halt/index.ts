@@ -1,0 +1,2 @@
+export { HaltNotice } from './HaltNotice';
+export { KillSwitch } from './KillSwitch';

@@ -1,0 +1,16 @@
+/**
+ * The pages, entity tabs and cards of devart, for the old frontend system; the
+ * new one takes them from `@devart/plugin-devart/alpha`.
+ *
+ * @packageDocumentation
+ */
+
+export { devartApiRef, type DevartApi } from './api';
+export { isDevartAgent } from './entity';
+export {
+  DevartPage,
+  devartPlugin,
+  EntityDevartAgentContent,
+  EntityDevartTasksContent,
+  EntityDevartWorkCard,
+} from './plugin';

@@ -1,0 +1,4 @@
+export { LiveBadge } from './LiveBadge';
+export { useLive, type Live } from './useLive';
+export { useLivePages, type LivePages } from './useLivePages';
+export { useLiveState } from './useLiveState';

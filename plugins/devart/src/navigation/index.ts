@@ -1,0 +1,10 @@
+export { Link } from './Link';
+export {
+  Navigate,
+  Route,
+  Routes,
+  useNavigate,
+  useParams,
+  useSearchParams,
+} from './router';
+export { useLinks, type TaskListFilter } from './useLinks';

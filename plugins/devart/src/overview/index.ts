@@ -1,0 +1,6 @@
+export { AgentNumbers } from './AgentNumbers';
+export { NeedsAttention } from './NeedsAttention';
+export { QueueNumbers } from './QueueNumbers';
+export { Throughput } from './Throughput';
+export { Tiles } from './Tiles';
+export { useOverview, type Overview } from './useOverview';

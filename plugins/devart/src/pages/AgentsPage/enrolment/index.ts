@@ -1,0 +1,1 @@
+export { EnrolmentTokensPanel } from './EnrolmentTokensPanel';

@@ -1,0 +1,143 @@
+import { AUDIT_OUTCOMES, type AuditEntry } from '@devart/plugin-devart-common';
+import Button from '@material-ui/core/Button';
+import { useDevartApi } from '../../api';
+import {
+  ChoiceInput,
+  EmptyState,
+  Loaded,
+  LoadMore,
+  Rows,
+  TextInput,
+} from '../../components';
+import { useLivePages } from '../../live';
+import { FilterBar, SearchInput, useUrlFilters } from '../shared';
+import { AuditTable } from './AuditTable';
+import { OUTCOME_WORDS } from './outcomes';
+
+const NAMES = [
+  'text',
+  'actor',
+  'operation',
+  'subject',
+  'outcome',
+  'since',
+  'until',
+] as const;
+const OUTCOMES = [
+  { value: '', label: 'All' },
+  ...AUDIT_OUTCOMES.map(value => ({ value, label: OUTCOME_WORDS[value] })),
+];
+
+function instantOf(local: string | undefined): string | undefined {
+  const at = local ? Date.parse(local) : NaN;
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
+
+/** The audit trail with what narrows it. */
+export function AuditSearch() {
+  const api = useDevartApi();
+  const { filters, setFilters } = useUrlFilters(NAMES);
+  const { text, actor, operation, subject, since, until } = filters;
+  const outcome = AUDIT_OUTCOMES.find(each => each === filters.outcome);
+  const active = Object.values({ ...filters, text: undefined }).filter(
+    Boolean,
+  ).length;
+  const onClear = () =>
+    setFilters(Object.fromEntries(NAMES.map(name => [name, undefined])));
+  const pages = useLivePages<AuditEntry>(
+    {
+      topics: ['audit'],
+      minimumIntervalMs: 1000,
+      loadPage: (page, signal) =>
+        api.audit.list(
+          {
+            text,
+            actor,
+            operation,
+            subject,
+            outcome: outcome && [outcome],
+            since: instantOf(since),
+            until: instantOf(until),
+            ...page,
+          },
+          { signal },
+        ),
+    },
+    [api, filters],
+  );
+
+  return (
+    <>
+      <FilterBar
+        first={
+          <SearchInput
+            label="Search the trail"
+            value={text}
+            onChange={value => setFilters({ text: value })}
+          />
+        }
+        activeCount={active}
+        onClear={onClear}
+      >
+        <ChoiceInput
+          label="Outcome"
+          value={outcome ?? ''}
+          choices={OUTCOMES}
+          onChange={value => setFilters({ outcome: value })}
+        />
+        <SearchInput
+          label="Who"
+          value={actor}
+          onChange={value => setFilters({ actor: value })}
+        />
+        <SearchInput
+          label="Operation"
+          value={operation}
+          onChange={value => setFilters({ operation: value })}
+        />
+        <SearchInput
+          label="Subject id"
+          value={subject}
+          onChange={value => setFilters({ subject: value })}
+        />
+        <TextInput
+          type="datetime-local"
+          label="Since"
+          InputLabelProps={{ shrink: true }}
+          value={since ?? ''}
+          onChange={event => setFilters({ since: event.target.value })}
+        />
+        <TextInput
+          type="datetime-local"
+          label="Until"
+          InputLabelProps={{ shrink: true }}
+          value={until ?? ''}
+          onChange={event => setFilters({ until: event.target.value })}
+        />
+      </FilterBar>
+      <Loaded live={pages} skeleton={<Rows count={8} />}>
+        {({ items }) => {
+          if (items.length > 0) {
+            return <AuditTable entries={items} />;
+          }
+          return active > 0 || text ? (
+            <EmptyState
+              title="No entry matches these filters"
+              action={
+                <Button variant="outlined" size="small" onClick={onClear}>
+                  Clear filters
+                </Button>
+              }
+            />
+          ) : (
+            <EmptyState
+              title="Nothing has been changed yet"
+              text="Every change of tasks and agents, made or refused, appears here."
+            />
+          );
+        }}
+      </Loaded>
+      <LoadMore pages={pages} />
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+export { ConclusionLabel } from './ConclusionLabel';
+export { Publishing } from './Publishing';
+export { ReviewList } from './ReviewList';

@@ -1,0 +1,30 @@
+import { Header, Page, RoutedTabs } from '@backstage/core-components';
+import { LiveBadge } from '../live';
+import { AuditPage } from '../pages/AuditPage';
+import { HomePage } from '../pages/HomePage';
+import { ReviewsPage } from '../pages/ReviewsPage';
+import { AgentsRoutes } from './AgentsRoutes';
+import { DevartProvider } from './DevartProvider';
+import { TasksRoutes } from './TasksRoutes';
+
+/** All pages with a header of their own, for the old frontend system. */
+export function LegacyPage() {
+  return (
+    <DevartProvider>
+      <Page themeId="tool">
+        <Header title="devart" subtitle="Agents at work">
+          <LiveBadge />
+        </Header>
+        <RoutedTabs
+          routes={[
+            { path: '/home', title: 'Command centre', children: <HomePage /> },
+            { path: '/tasks', title: 'Tasks', children: <TasksRoutes /> },
+            { path: '/reviews', title: 'Reviews', children: <ReviewsPage /> },
+            { path: '/agents', title: 'Agents', children: <AgentsRoutes /> },
+            { path: '/audit', title: 'Audit trail', children: <AuditPage /> },
+          ]}
+        />
+      </Page>
+    </DevartProvider>
+  );
+}
