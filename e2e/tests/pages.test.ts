@@ -1,0 +1,47 @@
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from '../lib/accessibility';
+import { signInAs } from '../lib/guests';
+import { screenshot } from '../lib/screenshot';
+
+const PAGES = [
+  ['command-centre', '/devart', 'Command centre'],
+  ['tasks', '/devart/tasks', 'Tasks'],
+  ['reviews', '/devart/reviews', 'Reviews'],
+  ['agents', '/devart/agents', 'Agents'],
+  ['audit', '/devart/audit', 'Audit trail'],
+] as const;
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [1280, 400]) {
+    test(`the pages are accessible and fit at ${width} pixels in ${colorScheme}`, async ({
+      browser,
+    }, info) => {
+      const context = await browser.newContext({
+        colorScheme,
+        viewport: { width, height: 900 },
+      });
+      const page = await context.newPage();
+      await signInAs(page, 'sam');
+      for (const [name, path, heading] of PAGES) {
+        await page.goto(path);
+        await expect(
+          page.getByRole('heading', { name: heading, level: 1 }),
+        ).toBeVisible();
+        await expect(page.getByRole('progressbar')).toHaveCount(0);
+        await screenshot(
+          page,
+          info,
+          `${name}${width < 1280 ? '-narrow' : ''}${colorScheme === 'dark' ? '-dark' : ''}`,
+        );
+        await expectAccessible(page);
+        const overflow = await page.evaluate(
+          () =>
+            document.documentElement.scrollWidth -
+            document.documentElement.clientWidth,
+        );
+        expect([path, overflow]).toEqual([path, 0]);
+      }
+      await context.close();
+    });
+  }
+}
