@@ -51,6 +51,9 @@ exports.up = async function up(knex) {
       max_attempts integer not null check (max_attempts > 0),
       run_after timestamptz,
       parent_id uuid references tasks (id) on delete set null,
+      -- The run of a workflow, and its step, that the task does.
+      run_id uuid,
+      run_step_id uuid,
       idempotency_key text,
       request_hash bytea,
       input jsonb not null,
@@ -75,6 +78,7 @@ exports.up = async function up(knex) {
     create index tasks_status_priority on tasks (organization_id, status, priority, id desc);
     create index tasks_agent on tasks (organization_id, agent_id, id desc) where agent_id is not null;
     create index tasks_entity on tasks (organization_id, entity_ref, id desc) where entity_ref is not null;
+    create index tasks_run on tasks (run_id, id desc) where run_id is not null;
     create index tasks_parent on tasks (parent_id, id) where parent_id is not null;
     create index tasks_running on tasks (session_id) where status = 'running';
     create index tasks_running_agent on tasks (agent_id) where status = 'running';

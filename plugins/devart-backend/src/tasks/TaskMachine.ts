@@ -25,6 +25,18 @@ export interface TransitionRequest {
   availableAt?: Date;
 }
 
+/** A task that a workflow waits for has come to its end. */
+export interface EndedStepTask {
+  id: string;
+  organizationId: string;
+  /** The step of the run that the task does. */
+  runStepId: string;
+  status: TaskStatus;
+  output?: Record<string, unknown>;
+  /** Why it did not succeed. */
+  error?: string;
+}
+
 /**
  * The state machine of tasks: the one place where a status changes, except for
  * the claim, which is a single statement of its own.
@@ -46,6 +58,10 @@ export class TaskMachine {
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
   #onQueued: () => void = () => {};
+  #onStepTaskEnded: (
+    tx: Transaction,
+    ended: readonly EndedStepTask[],
+  ) => Promise<void> = async () => {};
 
   constructor(options: {
     tasks: TaskStore;
@@ -64,6 +80,19 @@ export class TaskMachine {
   /** Says whom to wake when tasks were committed to the queue. */
   onQueued(listener: () => void): void {
     this.#onQueued = listener;
+  }
+
+  /**
+   * Says whom to tell of ended tasks that do a step of a workflow's run, as part
+   * of the transaction that ends them and with the rights of the control plane.
+   */
+  onStepTaskEnded(
+    listener: (
+      tx: Transaction,
+      ended: readonly EndedStepTask[],
+    ) => Promise<void>,
+  ): void {
+    this.#onStepTaskEnded = listener;
   }
 
   /** Wakes whoever hands out tasks, once the transaction is committed. */
@@ -125,6 +154,21 @@ export class TaskMachine {
         detail: reason,
       },
     ]);
+    if (task.run_step_id && isFinalStatus(to)) {
+      const { run_step_id: runStepId } = task;
+      await tx.elevated(() =>
+        this.#onStepTaskEnded(tx, [
+          {
+            id: task.id,
+            organizationId: task.organization_id,
+            runStepId,
+            status: to,
+            output: request.output,
+            error: request.error ?? reason,
+          },
+        ]),
+      );
+    }
   }
 
   /**

@@ -22,6 +22,7 @@ export interface TaskSummaryRow {
   attempt: number;
   max_attempts: number;
   parent_id: string | null;
+  run_id: string | null;
   successors: number;
   progress_percent: number | null;
   progress_message: string | null;
@@ -67,6 +68,7 @@ export function toTaskSummary(row: TaskSummaryRow): TaskSummary {
     attempt: row.attempt,
     maxAttempts: row.max_attempts,
     parentId: row.parent_id ?? undefined,
+    runId: row.run_id ?? undefined,
     successors: row.successors,
     progress:
       row.progress_percent === null

@@ -19,6 +19,7 @@ export interface NewTask {
   requestHash?: Buffer;
   input: Record<string, unknown>;
   traceparent?: string;
+  run?: { id: string; stepId: string };
 }
 
 /** What of a task decides over its transitions; locked until the transaction ends. */
@@ -39,6 +40,7 @@ export interface LockedTask {
   run_after: Date | null;
   created_at: Date;
   traceparent: string | null;
+  run_step_id: string | null;
   version: number;
   /** Seconds since the attempt began. */
   held_seconds: number;
@@ -53,6 +55,7 @@ export interface TaskFilter {
   entityRef?: string;
   type?: string;
   parentId?: string;
+  runId?: string;
   text?: string;
 }
 
@@ -82,7 +85,7 @@ export interface TransitionColumns {
 
 const SUMMARY_COLUMNS = `
   t.id, t.title, t.type, t.status, t.waiting_reason, t.priority, s.capabilities, t.entity_ref,
-  t.agent_id, a.name as agent_name, t.attempt, t.max_attempts, t.parent_id,
+  t.agent_id, a.name as agent_name, t.attempt, t.max_attempts, t.parent_id, t.run_id,
   (select count(*)::int from tasks c where c.parent_id = t.id) as successors,
   t.progress_percent, t.progress_message, t.last_error, t.run_after, t.created_by,
   t.created_at, t.updated_at, t.started_at, t.finished_at, t.version`;
@@ -92,7 +95,7 @@ const JOINS = `
   left join agents a on a.id = t.agent_id`;
 
 const LOCKED_COLUMNS = `id, organization_id, title, type, status, priority, entity_ref, agent_id, session_id,
-  attempt, failures, max_attempts, capability_set_id, run_after, created_at, traceparent, version,
+  attempt, failures, max_attempts, capability_set_id, run_after, created_at, traceparent, run_step_id, version,
   coalesce(extract(epoch from now() - started_at), 0)::double precision as held_seconds`;
 
 /** A `tsquery` that finds texts with words that begin like every word of the search. */
@@ -118,6 +121,7 @@ function conditionsOf(filter: Omit<TaskFilter, 'status'>): {
   narrow('t.entity_ref = ?', filter.entityRef);
   narrow('t.type = ?', filter.type);
   narrow('t.parent_id = ?', filter.parentId);
+  narrow('t.run_id = ?', filter.runId);
   narrow(
     `t.capability_set_id in (select id from capability_sets
        where organization_id = t.organization_id and ? = any(capabilities))`,
@@ -169,8 +173,9 @@ export class TaskStore {
   ): Promise<boolean> {
     const inserted = await tx.run(
       `insert into tasks (id, organization_id, title, description, type, status, priority, capability_set_id,
-         entity_ref, max_attempts, run_after, parent_id, idempotency_key, request_hash, input, traceparent, created_by)
-       values (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         entity_ref, max_attempts, run_after, parent_id, idempotency_key, request_hash, input, traceparent,
+         run_id, run_step_id, created_by)
+       values (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing`,
       [
         task.id,
@@ -188,6 +193,8 @@ export class TaskStore {
         task.requestHash ?? null,
         JSON.stringify(task.input),
         task.traceparent ?? null,
+        task.run?.id ?? null,
+        task.run?.stepId ?? null,
         tx.actor,
       ],
     );

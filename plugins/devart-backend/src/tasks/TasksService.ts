@@ -42,6 +42,8 @@ export interface TaskDescription {
   parentId?: string;
   idempotencyKey?: string;
   traceparent?: string;
+  /** The step of a workflow's run that the task does. */
+  run?: { id: string; stepId: string };
 }
 
 /** What narrows a list of tasks, in the words of the contract. */

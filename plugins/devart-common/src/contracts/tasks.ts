@@ -89,6 +89,8 @@ export const taskSummarySchema = z.object({
   attempt: z.int(),
   maxAttempts: z.int(),
   parentId: idSchema.optional(),
+  /** The run of a workflow that the task belongs to. */
+  runId: idSchema.optional(),
   /** How many tasks were created as successors of this one. */
   successors: z.int(),
   progress: z
@@ -187,6 +189,7 @@ const filterInput = {
   entityRef: entityRefSchema.optional(),
   type: taskTypeSchema.optional(),
   parentId: idSchema.optional(),
+  runId: idSchema.optional(),
   text: searchTextSchema.optional(),
 };
 

@@ -8,6 +8,9 @@ export const HINT_TOPICS = [
   'review',
   'organization',
   'audit',
+  'workflow',
+  'run',
+  'approval',
 ] as const;
 
 /** What a hint is about. */

@@ -15,3 +15,9 @@ export const ANNOTATION_REPOSITORY = 'devart.ai/repository';
 
 /** The organisation of a portal that has only one. */
 export const DEFAULT_ORGANIZATION = 'default';
+
+/** The kind under which workflows stand in the catalog. */
+export const WORKFLOW_KIND = 'Workflow';
+
+/** On a workflow entity: the id of the workflow's record in the control plane. */
+export const ANNOTATION_WORKFLOW_ID = 'devart.ai/workflow-id';

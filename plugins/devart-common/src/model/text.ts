@@ -71,6 +71,11 @@ function jsonProblem(root: unknown, maxBytes: number): string | undefined {
   return undefined;
 }
 
+/** Whether a value is JSON that PostgreSQL can store, whatever its size. */
+export function isJson(value: unknown): boolean {
+  return jsonProblem(value, Infinity) === undefined;
+}
+
 /** A JSON object that PostgreSQL can store as `jsonb`, at most `maxBytes` when serialised. */
 export function jsonObject(options: { maxBytes: number }) {
   return z.record(z.string(), z.unknown()).superRefine((value, context) => {

@@ -81,6 +81,60 @@ export const auditReadPermission = define(
   'read',
   'supervisor',
 );
+/** See workflows, their versions and runs. @public */
+export const workflowReadPermission = define(
+  'devart.workflow.read',
+  'read',
+  'viewer',
+);
+/** Publish workflows and versions of them. @public */
+export const workflowCreatePermission = define(
+  'devart.workflow.create',
+  'create',
+  'supervisor',
+);
+/** Change what starts a workflow. @public */
+export const workflowUpdatePermission = define(
+  'devart.workflow.update',
+  'update',
+  'supervisor',
+);
+/** Delete workflows. @public */
+export const workflowDeletePermission = define(
+  'devart.workflow.delete',
+  'delete',
+  'admin',
+);
+/** Start and resume runs of workflows, and send them events. @public */
+export const workflowRunPermission = define(
+  'devart.workflow.run',
+  'create',
+  'supervisor',
+);
+/** Cancel runs of workflows. @public */
+export const runUpdatePermission = define(
+  'devart.run.update',
+  'update',
+  'supervisor',
+);
+/** See what waits for approval and what was decided. @public */
+export const approvalReadPermission = define(
+  'devart.approval.read',
+  'read',
+  'viewer',
+);
+/** Ask for approval and withdraw the request. @public */
+export const approvalRequestPermission = define(
+  'devart.approval.request',
+  'create',
+  'supervisor',
+);
+/** Approve, reject and delegate. @public */
+export const approvalDecidePermission = define(
+  'devart.approval.decide',
+  'update',
+  'supervisor',
+);
 
 /** Every permission of devart. @public */
 export const devartPermissions: readonly BasicPermission[] = [
@@ -96,6 +150,15 @@ export const devartPermissions: readonly BasicPermission[] = [
   enrolmentManagePermission,
   findingDismissPermission,
   auditReadPermission,
+  workflowReadPermission,
+  workflowCreatePermission,
+  workflowUpdatePermission,
+  workflowDeletePermission,
+  workflowRunPermission,
+  runUpdatePermission,
+  approvalReadPermission,
+  approvalRequestPermission,
+  approvalDecidePermission,
 ];
 
 /**

@@ -69,10 +69,14 @@ export function FormDialog(props: {
       aria-labelledby={titleId}
       onClose={props.onClose}
       TransitionProps={{
-        onEntered: () =>
-          form.current
-            ?.querySelector<HTMLElement>('input, textarea, [role="button"]')
-            ?.focus(),
+        onEntered: () => {
+          // Whoever was quicker than the transition keeps the field they are in.
+          if (!form.current?.contains(document.activeElement)) {
+            form.current
+              ?.querySelector<HTMLElement>('input, textarea, [role="button"]')
+              ?.focus();
+          }
+        },
       }}
     >
       <form
