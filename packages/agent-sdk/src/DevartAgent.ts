@@ -258,7 +258,7 @@ export class DevartAgent {
 
   #createClient(options: {
     signal?: AbortSignal;
-    traceparent?: string;
+    traceparent?: () => string | undefined;
     timeoutMs?: number;
   }): DevartClient {
     const { baseUrl, requestTimeoutMs = 30_000 } = this.#options;

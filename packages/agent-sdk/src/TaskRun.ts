@@ -1,9 +1,11 @@
-import type {
-  ClaimedTask,
-  DevartClient,
-  OperationInput,
-  Operations,
+import {
+  inSpan,
+  type ClaimedTask,
+  type DevartClient,
+  type OperationInput,
+  type Operations,
 } from '@devart/plugin-devart-common';
+import { SpanKind } from '@opentelemetry/api';
 import type { AgentLogger } from './AgentLogger';
 import { apiProblemOf } from './ApiProblem';
 import { Backoff, type BackoffOptions } from './Backoff';
@@ -28,7 +30,7 @@ export interface TaskRunOptions {
   handler: TaskHandler;
   /** Makes a client whose calls carry the trace of the task and end with the signal. */
   createClient: (options: {
-    traceparent?: string;
+    traceparent: () => string | undefined;
     signal: AbortSignal;
   }) => DevartClient;
   logger: AgentLogger;
@@ -65,14 +67,17 @@ export class TaskRun {
   readonly #logs: LogBuffer;
   #mode: 'working' | 'delivering' | 'dropped' | 'ended' = 'working';
   #droppedTimer?: NodeJS.Timeout;
+  /** Where the trace of the task has come to: what the handler causes is part of its span. */
+  #traceparent: string | undefined;
 
   /** Starts the handler. */
   constructor(options: TaskRunOptions) {
     const { task, createClient, logger, logFlushMs } = options;
     this.task = task;
+    this.#traceparent = task.traceparent;
     this.#options = options;
     this.#client = createClient({
-      traceparent: task.traceparent,
+      traceparent: () => this.#traceparent,
       signal: this.#over.signal,
     });
     this.#logs = new LogBuffer({
@@ -140,8 +145,23 @@ export class TaskRun {
   }
 
   async #outcomeOf(handler: TaskHandler): Promise<Outcome> {
+    const { task } = this;
     try {
-      const result = await handler(this.task, this.#createContext());
+      const result = await inSpan(
+        {
+          name: `task ${task.type}`,
+          kind: SpanKind.CONSUMER,
+          parent: task.traceparent,
+          attributes: {
+            'devart.task.id': task.id,
+            'devart.task.attempt': task.attempt,
+          },
+        },
+        async ({ traceparent }) => {
+          this.#traceparent = traceparent;
+          return handler(task, this.#createContext());
+        },
+      );
       return { kind: 'succeeded', ...(result ?? {}) };
     } catch (error) {
       return { kind: 'failed', error };
@@ -221,7 +241,7 @@ export class TaskRun {
     const { task, progressIntervalMs } = this.#options;
     const { signal } = this.#held;
     const client = this.#options.createClient({
-      traceparent: task.traceparent,
+      traceparent: () => this.#traceparent,
       signal,
     });
     const progress = new ProgressReporter({
@@ -243,7 +263,7 @@ export class TaskRun {
         error: log('error'),
       },
       signal,
-      traceparent: task.traceparent,
+      traceparent: this.#traceparent,
       progress: (percent, message) => progress.report(percent, message),
       request: call => this.#persistently(() => call(client), signal),
       addArtifact: async artifact => {

@@ -5,8 +5,8 @@ export interface BoundedFetchOptions {
   timeoutMs: number;
   /** Ends all calls. */
   signal?: AbortSignal;
-  /** W3C trace context of every call. */
-  traceparent?: string;
+  /** W3C trace context of every call, asked for at each. */
+  traceparent?: () => string | undefined;
 }
 
 /**
@@ -25,8 +25,9 @@ export function boundedFetch(options: BoundedFetchOptions): typeof fetch {
       candidate => candidate instanceof AbortSignal,
     );
     const headers = new Headers(init.headers);
-    if (traceparent) {
-      headers.set('traceparent', traceparent);
+    const parent = traceparent?.();
+    if (parent) {
+      headers.set('traceparent', parent);
     }
     try {
       const answer = await fetchApi(input, {

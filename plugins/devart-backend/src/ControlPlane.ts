@@ -297,7 +297,7 @@ export class ControlPlane {
       '/webhooks',
       createWebhookRouter({
         webhooks,
-        context: { reviews },
+        contextOf: traceparent => ({ reviews: reviews.intake(traceparent) }),
         database,
         deliveries,
         audit,

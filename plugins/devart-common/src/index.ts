@@ -28,3 +28,5 @@ export * from './model/statuses';
 export * from './model/text';
 export * from './model/workflowSpec';
 export * from './permissions/permissions';
+export * from './tracing/inSpan';
+export * from './tracing/traceparent';

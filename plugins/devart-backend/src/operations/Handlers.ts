@@ -11,9 +11,14 @@ export interface Call {
   caller: Caller;
   /** Aborted when the caller has gone or the backend stops. */
   signal: AbortSignal;
-  /** W3C trace context of the call. */
-  traceparent?: string;
+  /** W3C trace context of the call; what it causes belongs to the same trace. */
+  traceparent: string;
 }
+
+/** A call on its way to the handler; without a trace context it begins a trace. */
+export type IncomingCall = Omit<Call, 'traceparent'> & {
+  traceparent?: string;
+};
 
 /** One handler for every operation of a domain. */
 export type Handlers<D extends keyof Operations> = {

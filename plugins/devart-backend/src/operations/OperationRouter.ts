@@ -1,5 +1,9 @@
 import { ServiceUnavailableError } from '@backstage/errors';
-import { allOperations, type Operation } from '@devart/plugin-devart-common';
+import {
+  allOperations,
+  isTraceparent,
+  type Operation,
+} from '@devart/plugin-devart-common';
 import type { Request, Response, Router } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { Caller } from '../access/Caller';
@@ -37,14 +41,6 @@ class NotFoundRouteError extends Error {
     );
     this.name = 'NotFoundError';
   }
-}
-
-function traceparentOf(request: Request): string | undefined {
-  const { traceparent } = request.headers;
-  return typeof traceparent === 'string' &&
-    /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)
-    ? traceparent
-    : undefined;
 }
 
 /** When a caller whom an error sends away should come back, in seconds. */
@@ -147,7 +143,9 @@ export class OperationRouter {
       const output = await runner.run(operation, input, {
         caller,
         signal: abort.signal,
-        traceparent: traceparentOf(request),
+        traceparent: isTraceparent(request.headers.traceparent)
+          ? request.headers.traceparent
+          : undefined,
       });
       if (output === undefined) {
         response.status(204).end();

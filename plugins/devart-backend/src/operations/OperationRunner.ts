@@ -2,15 +2,17 @@ import type { PermissionsService } from '@backstage/backend-plugin-api';
 import { AuthenticationError, NotAllowedError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
+  inSpan,
   minimumRoleOf,
   roleIncludes,
   type Operation,
 } from '@devart/plugin-devart-common';
+import { SpanKind } from '@opentelemetry/api';
 import type { Caller } from '../access/Caller';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { AuditTrail } from '../audit/AuditTrail';
 import { auditDetailOf, auditSubjectOf } from './auditedInput';
-import type { AllHandlers, Call } from './Handlers';
+import type { AllHandlers, Call, IncomingCall } from './Handlers';
 import { InvalidInputError } from './InvalidInputError';
 import { statusOfError } from './statusOfError';
 import { TooManyRequestsError } from './TooManyRequestsError';
@@ -62,7 +64,7 @@ export class OperationRunner {
   async run(
     operation: Operation,
     rawInput: Record<string, unknown>,
-    call: Call,
+    call: IncomingCall,
   ): Promise<unknown> {
     const parsed = operation.input.safeParse(rawInput);
     if (!parsed.success) {
@@ -73,7 +75,17 @@ export class OperationRunner {
     }
     const input: Record<string, unknown> = parsed.data;
     try {
-      const output = await this.#handlerOf(operation)(input, call);
+      const output = await inSpan(
+        {
+          name: operation.id,
+          kind: SpanKind.SERVER,
+          parent: call.traceparent,
+          attributes: { 'devart.caller.kind': call.caller.kind },
+          isFailure: error => statusOfError(error) >= 500,
+        },
+        ({ traceparent }) =>
+          this.#handlerOf(operation)(input, { ...call, traceparent }),
+      );
       this.record(operation, call.caller, {
         input,
         output,

@@ -41,6 +41,8 @@ export interface ReviewRequest {
   entityRef?: string;
   priority: TaskPriority;
   idempotencyKey?: string;
+  /** W3C trace context of what asked for it. */
+  traceparent: string;
 }
 
 /** Finds the catalog entity whose repository this is. */
@@ -81,7 +83,7 @@ export function toReview(row: ReviewRow): Review {
  * by an agent as a task. The agent proposes findings; what becomes of them is
  * decided here.
  */
-export class ReviewsService implements ReviewIntake {
+export class ReviewsService {
   readonly #database: Database;
   readonly #store: ReviewStore;
   readonly #tasks: TasksService;
@@ -150,6 +152,7 @@ export class ReviewsService implements ReviewIntake {
         entityRef: request.entityRef,
         priority: request.priority,
         idempotencyKey: request.idempotencyKey,
+        traceparent: request.traceparent,
       });
       if (task.created) {
         await this.#store.insert(tx, {
@@ -179,15 +182,19 @@ export class ReviewsService implements ReviewIntake {
     });
   }
 
-  async requestReview(change: PullRequestChange): Promise<IntakeResult> {
-    return this.#intake(change, 0);
+  /** What code hosts hand in, as part of the trace of its delivery. */
+  intake(traceparent: string): ReviewIntake {
+    return {
+      requestReview: change => this.#takeIn(change, 0, traceparent),
+      rerunReview: change => this.#rerun(change, traceparent),
+      cancelReviews: change => this.#cancel(change),
+    };
   }
 
-  async rerunReview(change: {
-    host: string;
-    repository: string;
-    headSha: string;
-  }): Promise<IntakeResult> {
+  async #rerun(
+    change: { host: string; repository: string; headSha: string },
+    traceparent: string,
+  ): Promise<IntakeResult> {
     const latest = await this.#database.asSystem(`webhook:${change.host}`, tx =>
       this.#store.current(tx, this.#organizationId, {
         source: change.host,
@@ -202,13 +209,14 @@ export class ReviewsService implements ReviewIntake {
         detail: 'this head was never reviewed, or a newer one has replaced it',
       };
     }
-    return this.#intake(
+    return this.#takeIn(
       row.change as unknown as PullRequestChange,
       row.rerun + 1,
+      traceparent,
     );
   }
 
-  async cancelReviews(change: {
+  async #cancel(change: {
     host: string;
     repository: string;
     number: number;
@@ -244,9 +252,10 @@ export class ReviewsService implements ReviewIntake {
     });
   }
 
-  async #intake(
+  async #takeIn(
     change: PullRequestChange,
     rerun: number,
+    traceparent: string,
   ): Promise<IntakeResult> {
     const organizationId = this.#organizationId;
     const entityRef = await this.#findEntity(change);
@@ -283,6 +292,7 @@ export class ReviewsService implements ReviewIntake {
         head: change.headSha,
         entityRef,
         priority: this.#priorityOf(change),
+        traceparent,
       });
       const inserted = await this.#store.insert(tx, {
         id,
@@ -509,6 +519,7 @@ export class ReviewsService implements ReviewIntake {
       entityRef?: string;
       priority: TaskPriority;
       idempotencyKey?: string;
+      traceparent: string;
     },
   ) {
     return this.#tasks.createIn(tx, organizationId, {
@@ -520,6 +531,7 @@ export class ReviewsService implements ReviewIntake {
       entityRef: review.entityRef,
       maxAttempts: 3,
       idempotencyKey: review.idempotencyKey,
+      traceparent: review.traceparent,
       input: {
         ...(review.reviewId ? { reviewId: review.reviewId } : {}),
         repository: review.repository,

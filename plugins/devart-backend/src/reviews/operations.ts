@@ -9,8 +9,8 @@ export function createReviewHandlers(
   reviews: ReviewsService,
 ): Handlers<'reviews'> {
   return {
-    request: async (input, { caller }) =>
-      reviews.request(requireMember(caller), input),
+    request: async (input, { caller, traceparent }) =>
+      reviews.request(requireMember(caller), { ...input, traceparent }),
     list: async ({ cursor, ...filter }, { caller }) => {
       const { rows, nextCursor } = pageOfRows(
         await reviews.list(requireMember(caller), {

@@ -213,7 +213,6 @@ export class TasksService {
         parentId,
         priority: description.priority ?? parent.priority,
         entityRef: description.entityRef ?? parent.entityRef,
-        traceparent: description.traceparent ?? parent.traceparent,
       });
       return this.#find(tx, scope.organizationId, id);
     });

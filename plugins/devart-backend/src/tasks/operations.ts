@@ -178,9 +178,17 @@ export function createTaskHandlers(options: {
         })),
       };
     },
-    createSuccessor: async ({ id, attempt, ...input }, { caller }) => {
+    createSuccessor: async (
+      { id, attempt, ...input },
+      { caller, traceparent },
+    ) => {
       types.checkMayCreate(input.type);
-      return tasks.createSuccessor(requireKnown(caller), id, input, attempt);
+      return tasks.createSuccessor(
+        requireKnown(caller),
+        id,
+        { ...input, traceparent },
+        attempt,
+      );
     },
     lineage: async ({ id }, { caller }) => {
       const rows = await tasks.lineage(requireKnown(caller), id, MAX_LINEAGE);

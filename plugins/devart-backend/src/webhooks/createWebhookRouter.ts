@@ -1,13 +1,16 @@
 import { AuthenticationError, NotFoundError } from '@backstage/errors';
+import { inSpan } from '@devart/plugin-devart-common';
 import type {
   InboundWebhook,
   WebhookContext,
 } from '@devart/plugin-devart-node';
+import { SpanKind } from '@opentelemetry/api';
 import express, { type Request, type Response, type Router } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { AuditTrail } from '../audit/AuditTrail';
 import type { Database } from '../database/Database';
+import { statusOfError } from '../operations/statusOfError';
 import { TooManyRequestsError } from '../operations/TooManyRequestsError';
 import type { DeliveryStore } from './DeliveryStore';
 
@@ -16,14 +19,15 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Receives what other systems send: verifies it, handles each delivery once. */
 export function createWebhookRouter(options: {
   webhooks: ReadonlyMap<string, InboundWebhook>;
-  context: WebhookContext;
+  /** What handlers may use, as part of the trace of a delivery. */
+  contextOf: (traceparent: string) => WebhookContext;
   database: Database;
   deliveries: DeliveryStore;
   audit: AuditTrail;
   limiter: RateLimiter;
   organizationId: string;
 }): Router {
-  const { webhooks, context, database, deliveries, audit, organizationId } =
+  const { webhooks, contextOf, database, deliveries, audit, organizationId } =
     options;
   const router = PromiseRouter();
 
@@ -81,7 +85,16 @@ export function createWebhookRouter(options: {
         response.status(200).json({ outcome: 'duplicate' });
         return;
       }
-      const result = await webhook.handle(delivery, context);
+      const result = await inSpan(
+        {
+          name: `webhook ${source}`,
+          kind: SpanKind.SERVER,
+          parent: request.header('traceparent'),
+          attributes: { 'devart.webhook.event': delivery.event },
+          isFailure: error => statusOfError(error) >= 500,
+        },
+        ({ traceparent }) => webhook.handle(delivery, contextOf(traceparent)),
+      );
       await database.asSystem(`webhook:${source}`, tx =>
         deliveries.finish(tx, { source, id: delivery.id }, result),
       );

@@ -12,6 +12,7 @@ import {
   taskReadPermission,
   taskUpdatePermission,
 } from '../permissions/permissions';
+import { isTraceparent } from '../tracing/traceparent';
 import { defineOperation } from './defineOperation';
 import {
   actorSchema,
@@ -55,10 +56,7 @@ const taskCapabilitiesSchema = capabilitiesSchema.transform(capabilities =>
 );
 const traceparentSchema = z
   .string()
-  .regex(
-    /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/,
-    'must be a W3C traceparent of version 00',
-  );
+  .refine(isTraceparent, { error: 'must be a W3C traceparent of version 00' });
 
 /** Why a task is where it is although an agent might do it. */
 const waitingSchema = z.object({
