@@ -1,4 +1,5 @@
 import { agents } from './agents';
+import { startTelemetry } from './startTelemetry';
 
 function usage(): string {
   const names = Object.entries(agents)
@@ -19,7 +20,8 @@ ${names}
   DEVART_WORK_FOLDER       where it makes its throw-away folders
   DEVART_MODEL_BASE_URL    an API like OpenAI's, for a model's reading, with
   DEVART_MODEL             the name of the model, and
-  DEVART_MODEL_API_KEY     the key, if it wants one`;
+  DEVART_MODEL_API_KEY     the key, if it wants one
+  OTEL_EXPORTER_OTLP_ENDPOINT  a collector of OpenTelemetry, for traces`;
 }
 
 /** The main program: runs the agent that the arguments name. */
@@ -37,10 +39,13 @@ export async function runMain(
     process.exitCode = 2;
     return;
   }
+  const telemetry = startTelemetry(environment);
   try {
     await agents[name].run(environment);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = 1;
+  } finally {
+    await telemetry?.shutdown();
   }
 }

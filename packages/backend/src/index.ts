@@ -1,5 +1,9 @@
 import { createBackend } from '@backstage/backend-defaults';
 import { rootHealthServiceFactory } from '@devart/plugin-devart-node';
+import { startTelemetry } from './startTelemetry';
+
+const telemetry = startTelemetry(process.env);
+process.once('SIGTERM', () => telemetry?.shutdown());
 
 const backend = createBackend();
 
