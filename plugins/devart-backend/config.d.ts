@@ -57,6 +57,20 @@ export interface Config {
         /** Longest delay in seconds. Default 900. */
         maxSeconds?: number;
       };
+      /**
+       * When the queue is too long or too old: shown in the command centre and
+       * published as the event `queue.alert`. No alerts unless said here.
+       */
+      alerts?: {
+        /** So many tasks that ask for the same capabilities wait. */
+        depth?: number;
+        /** A task has waited for so many seconds. */
+        oldestSeconds?: number;
+        /** Other numbers for tasks that ask for a capability. */
+        capabilities?: {
+          [capability: string]: { depth?: number; oldestSeconds?: number };
+        };
+      };
     };
     reviews?: {
       /**

@@ -6,7 +6,10 @@ import type {
   PermissionsService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
-import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
+import type {
+  ActionsRegistryService,
+  MetricsService,
+} from '@backstage/backend-plugin-api/alpha';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
 import type { SignalsService } from '@backstage/plugin-signals-node';
@@ -26,12 +29,16 @@ import { AuditTrail } from './audit/AuditTrail';
 import { createAuditHandlers } from './audit/operations';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
+import { claimProblemsOf, healthOfQueue } from './dispatch/healthOfQueue';
 import { AgentControl } from './dispatch/AgentControl';
 import { createDuePromoter } from './dispatch/createDuePromoter';
 import { createLeaseKeeper } from './dispatch/createLeaseKeeper';
 import { Dispatcher } from './dispatch/Dispatcher';
 import { createDispatchHandlers } from './dispatch/operations';
 import { QueueBell } from './dispatch/QueueBell';
+import { QueueHealthStore } from './dispatch/QueueHealthStore';
+import { QueueWatch } from './dispatch/QueueWatch';
+import { registerQueueMetrics } from './dispatch/registerQueueMetrics';
 import { SessionStore } from './dispatch/SessionStore';
 import { WaitingReasons } from './dispatch/WaitingReasons';
 import { createRetention } from './loops/createRetention';
@@ -81,6 +88,7 @@ export interface ControlPlaneOptions {
   events: EventsService;
   httpAuth: HttpAuthService;
   logger: LoggerService;
+  metrics: MetricsService;
   permissions: PermissionsService;
   signals: SignalsService;
   userInfo: UserInfoService;
@@ -166,6 +174,15 @@ export class ControlPlane {
     });
     const control = new AgentControl({ ...meeting, agents });
     const waiting = new WaitingReasons({ ...meeting, agents });
+    const queueHealth = new QueueHealthStore();
+    const watch = new QueueWatch({
+      database,
+      store: queueHealth,
+      events,
+      thresholdsOf: config.queueThresholdsOf,
+      logger,
+    });
+    registerQueueMetrics({ metrics: options.metrics, watch, dispatcher });
 
     // Flow: reviews of changes
     const reviewStore = new ReviewStore();
@@ -224,6 +241,7 @@ export class ControlPlane {
       [
         publisher,
         keyring.loop,
+        watch.loop,
         createHintHeartbeat({ hints, logger }),
         createRetention({
           name: 'activity retention',
@@ -267,6 +285,12 @@ export class ControlPlane {
           overview: new OverviewStore(),
           agents,
           reviews,
+          queueHealth: (tx, organizationId) =>
+            healthOfQueue(tx, organizationId, {
+              store: queueHealth,
+              watch,
+              dispatcher,
+            }),
         }),
       },
     });
@@ -318,11 +342,14 @@ export class ControlPlane {
       hints,
       audit,
       stopping,
+      claimProblems: () =>
+        claimProblemsOf(dispatcher, config.staleSeconds * 1000),
     });
   }
 
   readonly #parts: {
     router: Router;
+    claimProblems: () => string[];
     vital: Loops;
     background: Loops;
     bell: QueueBell;
@@ -333,6 +360,7 @@ export class ControlPlane {
 
   private constructor(parts: {
     router: Router;
+    claimProblems: () => string[];
     vital: Loops;
     background: Loops;
     bell: QueueBell;
@@ -349,7 +377,8 @@ export class ControlPlane {
 
   /** What keeps the control plane from working; empty when all is well. */
   problems(): string[] {
-    return this.#parts.vital.problems();
+    const { vital, claimProblems } = this.#parts;
+    return [...vital.problems(), ...claimProblems()];
   }
 
   async start(): Promise<void> {

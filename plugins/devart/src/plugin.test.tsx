@@ -22,6 +22,15 @@ function portal() {
           queued: 7,
           byPriority: { critical: 0, high: 0, medium: 7, low: 0 },
           unserved: [{ capabilities: ['cobol'], queued: 2 }],
+          alerts: [
+            {
+              capabilities: ['gpu'],
+              queued: 1200,
+              since: new Date().toISOString(),
+              reason: '1200 tasks wait; 1000 or more are too many',
+            },
+          ],
+          oldestTransactionSeconds: 200,
         },
         agents: {
           idle: 0,

@@ -10,6 +10,12 @@ import {
 import { RoleMapping } from '@devart/plugin-devart-node';
 import { isAbsolute, resolve } from 'node:path';
 
+/** From when on a part of the queue is worth an alert; never, where a number is missing. */
+export interface QueueThresholds {
+  depth?: number;
+  oldestSeconds?: number;
+}
+
 /** An organisation as configured. */
 export interface ConfiguredOrganization {
   name: string;
@@ -36,6 +42,8 @@ export interface DevartConfig {
   provisionedAgents: ProvisionedAgent[];
   ageingSeconds: number;
   retry: { baseSeconds: number; maxSeconds: number };
+  /** From when on the queue of some capabilities is worth an alert. */
+  queueThresholdsOf: (capabilities: readonly string[]) => QueueThresholds;
   /** Absolute paths. */
   localFolders: string[];
   maxAnnotations: number;
@@ -151,6 +159,46 @@ function readPriorityByLabel(config: Config): Map<string, TaskPriority> {
   );
 }
 
+function thresholdsIn(config: Config | undefined): QueueThresholds {
+  const read = (key: 'depth' | 'oldestSeconds') =>
+    config?.has(key)
+      ? numberIn(config, key, { default: 0, min: 1, max: 1e9 })
+      : undefined;
+  return { depth: read('depth'), oldestSeconds: read('oldestSeconds') };
+}
+
+/** Of several capabilities with numbers of their own, the smallest count. */
+function readQueueThresholds(
+  config: Config,
+): DevartConfig['queueThresholdsOf'] {
+  const section = config.getOptionalConfig('devart.tasks.alerts');
+  const general = thresholdsIn(section);
+  const special = section?.getOptionalConfig('capabilities');
+  const own = new Map(
+    (special?.keys() ?? []).map(capability => [
+      capability.toLowerCase(),
+      thresholdsIn(special!.getConfig(capability)),
+    ]),
+  );
+  const smallest = (values: (number | undefined)[], otherwise?: number) => {
+    const known = values.filter(value => value !== undefined);
+    return known.length > 0 ? Math.min(...known) : otherwise;
+  };
+  return capabilities => {
+    const found = capabilities.flatMap(name => own.get(name) ?? []);
+    return {
+      depth: smallest(
+        found.map(({ depth }) => depth),
+        general.depth,
+      ),
+      oldestSeconds: smallest(
+        found.map(({ oldestSeconds }) => oldestSeconds),
+        general.oldestSeconds,
+      ),
+    };
+  };
+}
+
 /**
  * Reads the configuration of devart.
  *
@@ -195,6 +243,7 @@ export function readDevartConfig(config: Config): DevartConfig {
         max: 7 * 24 * 3600,
       }),
     },
+    queueThresholdsOf: readQueueThresholds(config),
     localFolders: (
       config.getOptionalStringArray('devart.reviews.localFolders') ?? []
     ).map(folder => (isAbsolute(folder) ? folder : resolve(folder))),

@@ -117,6 +117,19 @@ export class Database {
     return this.#knex.client.acquireRawConnection();
   }
 
+  /**
+   * Age in seconds of the oldest transaction that is open in this database, 0
+   * when there is none. Asked without a role: others see less of the activity.
+   */
+  async oldestTransactionSeconds(): Promise<number> {
+    const { rows } = await this.#knex.raw<{ rows: { seconds: number }[] }>(
+      `select coalesce(extract(epoch from now() - min(xact_start)), 0)::double precision as seconds
+       from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+    );
+    return Math.max(0, rows[0].seconds);
+  }
+
   async #transact<T>(
     options: { actor: string; databaseRole: DatabaseRole },
     settings: ReturnType<typeof settingsOf>,

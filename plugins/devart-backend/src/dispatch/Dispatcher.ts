@@ -1,9 +1,11 @@
 import { ConflictError } from '@backstage/errors';
-import type { ClaimedTask } from '@devart/plugin-devart-common';
+import { stringifyError } from '@backstage/errors';
+import type { ClaimedTask, TaskPriority } from '@devart/plugin-devart-common';
 import type { AgentCaller } from '../access/Caller';
 import type { AgentsService } from '../agents/AgentsService';
 import type { Database } from '../database/Database';
 import type { TaskQueue } from '../tasks/TaskQueue';
+import { statusOfError } from '../operations/statusOfError';
 import type { QueueBell } from './QueueBell';
 import type { SessionStore } from './SessionStore';
 
@@ -26,6 +28,21 @@ export interface Heartbeat {
   closing: boolean;
 }
 
+/** A claimed task as those see it who watch the queue. */
+export interface TakenTask {
+  priority: TaskPriority;
+  /** From the moment it could be claimed until it was. */
+  waitedSeconds: number;
+}
+
+/** How claims do on this replica. */
+export interface ClaimHealth {
+  /** When an agent last looked into the queue without an error, in milliseconds since 1970. */
+  lastSuccessAt?: number;
+  /** Since when every claim has failed, and how the last one did. */
+  failing?: { since: number; error: string };
+}
+
 /** Hands out tasks to agents and keeps the leases under which they hold them. */
 export class Dispatcher {
   readonly #agents: AgentsService;
@@ -34,6 +51,8 @@ export class Dispatcher {
   readonly #sessions: SessionStore;
   readonly #bell: QueueBell;
   readonly #leaseSeconds: number;
+  #health: ClaimHealth = {};
+  #onClaimed: (tasks: readonly TakenTask[]) => void = () => {};
 
   constructor(options: {
     agents: AgentsService;
@@ -73,7 +92,7 @@ export class Dispatcher {
         if (signal.aborted) {
           return [];
         }
-        const tasks = await this.#claimNow(agent, claim);
+        const tasks = await this.#watched(() => this.#claimNow(agent, claim));
         if (signal.aborted) {
           await this.#takeBack(agent, tasks);
           return [];
@@ -85,6 +104,36 @@ export class Dispatcher {
       } finally {
         rung.cancel();
       }
+    }
+  }
+
+  /** How claims do on this replica. */
+  claimHealth(): ClaimHealth {
+    return this.#health;
+  }
+
+  /** Says whom to tell of claimed tasks. */
+  onClaimed(listener: (tasks: readonly TakenTask[]) => void): void {
+    this.#onClaimed = listener;
+  }
+
+  /** Notes whether a claim went well; that an agent may not claim is well, too. */
+  async #watched<T>(claim: () => Promise<T>): Promise<T> {
+    try {
+      const result = await claim();
+      this.#health = { lastSuccessAt: Date.now() };
+      return result;
+    } catch (error) {
+      if (statusOfError(error) >= 500) {
+        this.#health = {
+          ...this.#health,
+          failing: {
+            since: this.#health.failing?.since ?? Date.now(),
+            error: stringifyError(error),
+          },
+        };
+      }
+      throw error;
     }
   }
 
@@ -101,7 +150,7 @@ export class Dispatcher {
       if (!expiresAt) {
         throw foreignSession();
       }
-      return this.#queue.claim(tx, {
+      const { tasks, waited } = await this.#queue.claim(tx, {
         organizationId: agent.organizationId,
         agentId: agent.agentId,
         agentName: agent.name,
@@ -112,6 +161,8 @@ export class Dispatcher {
         taskId: claim.taskId,
         leaseExpiresAt: expiresAt,
       });
+      tx.afterCommit(() => this.#onClaimed(waited));
+      return tasks;
     });
   }
 

@@ -1,7 +1,9 @@
 import { requireMember, scopeOf } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
 import type { AgentsService } from '../agents/AgentsService';
+import type { OperationOutput, Operations } from '@devart/plugin-devart-common';
 import type { Database } from '../database/Database';
+import type { Transaction } from '../database/Transaction';
 import type { Handlers } from '../operations/Handlers';
 import type { ReviewsService } from '../reviews/ReviewsService';
 import type { OverviewStore } from './OverviewStore';
@@ -13,8 +15,19 @@ export function createPortalHandlers(options: {
   overview: OverviewStore;
   agents: AgentsService;
   reviews: ReviewsService;
+  /** How the queue does as a whole. */
+  queueHealth: (
+    tx: Transaction,
+    organizationId: string,
+  ) => Promise<
+    Pick<
+      OperationOutput<Operations['portal']['overview']>['queue'],
+      'alerts' | 'lastClaimAt' | 'oldestTransactionSeconds'
+    >
+  >;
 }): Handlers<'portal'> {
-  const { database, organizations, overview, agents, reviews } = options;
+  const { database, organizations, overview, agents, reviews, queueHealth } =
+    options;
   return {
     me: async (_input, { caller }) => {
       const member = requireMember(caller);
@@ -43,6 +56,7 @@ export function createPortalHandlers(options: {
             oldestQueuedAt: oldest?.toISOString(),
             byPriority,
             unserved: await overview.unserved(tx, organizationId),
+            ...(await queueHealth(tx, organizationId)),
           },
           agents: {
             idle: status.idle ?? 0,

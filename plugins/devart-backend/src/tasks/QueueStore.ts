@@ -14,6 +14,8 @@ export interface ClaimedRow {
   input: Record<string, unknown>;
   max_attempts: number;
   traceparent: string | null;
+  /** From the moment it could be claimed until now. */
+  waited_seconds: number;
 }
 
 /** Who claims, and how much. */
@@ -104,14 +106,14 @@ export class QueueStore {
          order by head.sort_key, head.task_id limit ?
        ),
        taken as (
-         delete from task_queue q using picked where q.task_id = picked.task_id returning q.task_id, q.sort_key
+         delete from task_queue q using picked where q.task_id = picked.task_id returning q.task_id, q.sort_key, q.available_at
        ),
        started as (
          update tasks t set status = 'running', waiting_reason = null, agent_id = ?, session_id = ?,
            attempt = t.attempt + 1, run_after = null, progress_percent = null, progress_message = null,
            started_at = now(), updated_at = now(), version = t.version + 1
          from taken where t.id = taken.task_id
-         returning t.*, taken.sort_key
+         returning t.*, taken.sort_key, taken.available_at
        ),
        attempts as (
          insert into task_attempts (task_id, attempt, organization_id, agent_id, agent_name, session_id)
@@ -126,7 +128,8 @@ export class QueueStore {
          select organization_id, 'task.running', 'agent:' || agent_id, 'task', id, title, entity_ref from started
        )
        select s.id, s.attempt, s.title, s.description, s.type, s.priority, c.capabilities, s.entity_ref,
-         s.parent_id, s.input, s.max_attempts, s.traceparent
+         s.parent_id, s.input, s.max_attempts, s.traceparent,
+         extract(epoch from clock_timestamp() - s.available_at)::double precision as waited_seconds
        from started s join capability_sets c on c.id = s.capability_set_id
        order by s.sort_key, s.id`,
       [

@@ -1,4 +1,4 @@
-import type { ClaimedTask } from '@devart/plugin-devart-common';
+import type { ClaimedTask, TaskPriority } from '@devart/plugin-devart-common';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import type { ClaimRequest, QueueStore } from './QueueStore';
@@ -40,17 +40,25 @@ export class TaskQueue {
   async claim(
     tx: Transaction,
     request: ClaimRequest & { maxConcurrent: number; leaseExpiresAt: Date },
-  ): Promise<ClaimedTask[]> {
+  ): Promise<{
+    tasks: ClaimedTask[];
+    /** How long each could have been claimed before it was. */
+    waited: { priority: TaskPriority; waitedSeconds: number }[];
+  }> {
     const running = await this.#store.countRunning(tx, request.agentId);
     const max = Math.min(request.max, request.maxConcurrent - running);
     if (max <= 0) {
-      return [];
+      return { tasks: [], waited: [] };
     }
     const rows = await this.#store.claim(tx, { ...request, max });
     if (rows.length > 0) {
       this.#events.announce(tx);
     }
-    return rows.map(row => ({
+    const waited = rows.map(row => ({
+      priority: priorityOfRank(row.priority),
+      waitedSeconds: row.waited_seconds,
+    }));
+    const tasks = rows.map(row => ({
       id: row.id,
       attempt: row.attempt,
       title: row.title,
@@ -65,6 +73,7 @@ export class TaskQueue {
       traceparent: row.traceparent ?? undefined,
       leaseExpiresAt: request.leaseExpiresAt.toISOString(),
     }));
+    return { tasks, waited };
   }
 
   /** Makes tasks claimable whose time has come; says in how many milliseconds the next is due. */

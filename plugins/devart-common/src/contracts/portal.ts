@@ -55,6 +55,20 @@ const overview = defineOperation({
       unserved: z.array(
         z.object({ capabilities: z.array(z.string()), queued: z.int() }),
       ),
+      /** Parts of the queue that are longer or older than the configuration wants. */
+      alerts: z.array(
+        z.object({
+          capabilities: z.array(z.string()),
+          queued: z.int(),
+          oldestReadyAt: instantSchema.optional(),
+          since: instantSchema,
+          reason: z.string(),
+        }),
+      ),
+      /** When an agent last looked into the queue without an error, as far as the replica that answers knows. */
+      lastClaimAt: instantSchema.optional(),
+      /** Age of the oldest open transaction of the database; claims slow down while one stays open. */
+      oldestTransactionSeconds: z.number(),
     }),
     agents: z.object({
       idle: z.int(),

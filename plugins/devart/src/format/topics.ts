@@ -28,6 +28,8 @@ const SENTENCES: Record<string, string> = {
   'review.finding-restored': 'brought back a finding in',
   'agents.halted': 'stopped',
   'agents.resumed': 'let go on:',
+  'queue.alert': 'saw too long a queue in',
+  'queue.recovered': 'saw the queue recover in',
 };
 
 /** Puts the topic of an activity into words. */

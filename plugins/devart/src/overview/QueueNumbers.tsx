@@ -1,3 +1,4 @@
+import { StatusWarning } from '@backstage/core-components';
 import { TASK_PRIORITIES } from '@devart/plugin-devart-common';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
@@ -7,7 +8,7 @@ import {
   RelativeTime,
   TaskStatusLabel,
 } from '../components';
-import { plural } from '../format';
+import { duration, plural } from '../format';
 import { Link, useLinks } from '../navigation';
 import { Tiles } from './Tiles';
 import type { Overview } from './useOverview';
@@ -23,7 +24,10 @@ const useStyles = makeStyles(theme => ({
   },
 }));
 
-/** How much work there is, and which of it nobody can do. */
+/** An open transaction of this age slows claims down enough to be worth a word. */
+const OLD_TRANSACTION_SECONDS = 60;
+
+/** How much work there is, which of it waits too long, and which of it nobody can do. */
 export function QueueNumbers({ queue }: { queue: Overview['queue'] }) {
   const classes = useStyles();
   const links = useLinks();
@@ -60,6 +64,32 @@ export function QueueNumbers({ queue }: { queue: Overview['queue'] }) {
           to: links.taskList({ status: 'queued', priority }),
         }))}
       />
+      {queue.alerts.map(({ capabilities, reason, since }) => (
+        <div
+          key={capabilities.join()}
+          role="status"
+          className={`${classes.unserved} ${classes.part}`}
+        >
+          <StatusWarning>
+            <CapabilityChips capabilities={capabilities} /> {reason}, since{' '}
+            <RelativeTime at={since} />.
+          </StatusWarning>
+        </div>
+      ))}
+      {queue.oldestTransactionSeconds > OLD_TRANSACTION_SECONDS && (
+        <Typography
+          variant="body2"
+          component="div"
+          role="status"
+          className={classes.part}
+        >
+          <StatusWarning>
+            A transaction has been open in the database for{' '}
+            {duration(queue.oldestTransactionSeconds)}. While it is, handing out
+            tasks becomes slower and slower.
+          </StatusWarning>
+        </Typography>
+      )}
       {queue.unserved.map(({ capabilities, queued }) => (
         <div
           key={capabilities.join()}
