@@ -54,7 +54,10 @@ import { createReviewHandlers } from './reviews/operations';
 import { ReviewsService } from './reviews/ReviewsService';
 import { ReviewStore } from './reviews/ReviewStore';
 import { createTaskHandlers } from './tasks/operations';
+import { AttemptFence } from './tasks/AttemptFence';
+import { LeaseStore } from './tasks/LeaseStore';
 import { QueueStore } from './tasks/QueueStore';
+import { TaskCompletions } from './tasks/TaskCompletions';
 import { TaskHistoryStore } from './tasks/TaskHistoryStore';
 import { TaskMachine } from './tasks/TaskMachine';
 import { TaskRecordStore } from './tasks/TaskRecordStore';
@@ -120,11 +123,14 @@ export class ControlPlane {
 
     const taskStore = new TaskStore();
     const queue = new QueueStore({ ageingSeconds: config.ageingSeconds });
+    const leases = new LeaseStore();
     const history = new TaskHistoryStore();
+    const fence = new AttemptFence(taskStore);
     const types = new TaskTypes();
     const machine = new TaskMachine({
       tasks: taskStore,
       queue,
+      leases,
       history,
       events,
       retry: config.retry,
@@ -135,23 +141,34 @@ export class ControlPlane {
       queue,
       history,
       machine,
+      fence,
       events,
     });
     const work = new TaskWorkService({
       database,
-      store: taskStore,
+      leases,
       records: new TaskRecordStore(),
       history,
       machine,
-      types,
+      completions: new TaskCompletions({
+        database,
+        store: taskStore,
+        leases,
+        history,
+        machine,
+        types,
+        events,
+        fence,
+      }),
+      fence,
       events,
     });
-
     const taskQueue = new TaskQueue({
       store: queue,
-      tasks: taskStore,
+      leases,
       machine,
-      events,
+      types,
+      limits: config.capabilityLimits,
     });
 
     const sessions = new SessionStore();
@@ -208,6 +225,16 @@ export class ControlPlane {
       publisher.wake();
     });
     machine.onQueued(() => bell.ring());
+    machine.onLeasesChanged(({ begun = [], ended }) => {
+      // No event: that a task began is told by its history, and now by a hint.
+      begun.forEach(id => hints.gather({ topic: 'task', id }));
+      if (begun.length > 0) {
+        publisher.wake();
+      }
+      if (ended && config.capabilityLimits.length > 0) {
+        bell.ring();
+      }
+    });
     work.onProgress(id => hints.gather({ topic: 'task', id }));
     const vital = new Loops(
       [
@@ -256,7 +283,13 @@ export class ControlPlane {
         }),
         agents: {
           ...createAgentHandlers({ agents, enrolment }),
-          ...createDispatchHandlers({ agents, control, dispatcher, tasks }),
+          ...createDispatchHandlers({
+            agents,
+            control,
+            dispatcher,
+            tasks,
+            work,
+          }),
         },
         reviews: createReviewHandlers(reviews),
         activity: createActivityHandlers(eventStore),
