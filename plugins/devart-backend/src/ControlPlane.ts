@@ -53,19 +53,8 @@ import { LocalRepositories } from './reviews/LocalRepositories';
 import { createReviewHandlers } from './reviews/operations';
 import { ReviewsService } from './reviews/ReviewsService';
 import { ReviewStore } from './reviews/ReviewStore';
+import { createTaskEngine } from './tasks/createTaskEngine';
 import { createTaskHandlers } from './tasks/operations';
-import { AttemptFence } from './tasks/AttemptFence';
-import { LeaseStore } from './tasks/LeaseStore';
-import { QueueStore } from './tasks/QueueStore';
-import { TaskCompletions } from './tasks/TaskCompletions';
-import { TaskHistoryStore } from './tasks/TaskHistoryStore';
-import { TaskMachine } from './tasks/TaskMachine';
-import { TaskRecordStore } from './tasks/TaskRecordStore';
-import { TaskQueue } from './tasks/TaskQueue';
-import { TasksService } from './tasks/TasksService';
-import { TaskStore } from './tasks/TaskStore';
-import { TaskTypes } from './tasks/TaskTypes';
-import { TaskWorkService } from './tasks/TaskWorkService';
 import { createWebhookRouter } from './webhooks/createWebhookRouter';
 import { DeliveryStore } from './webhooks/DeliveryStore';
 
@@ -121,55 +110,13 @@ export class ControlPlane {
       agents,
     });
 
-    const taskStore = new TaskStore();
-    const queue = new QueueStore({ ageingSeconds: config.ageingSeconds });
-    const leases = new LeaseStore();
-    const history = new TaskHistoryStore();
-    const fence = new AttemptFence(taskStore);
-    const types = new TaskTypes();
-    const machine = new TaskMachine({
-      tasks: taskStore,
-      queue,
-      leases,
-      history,
-      events,
-      retry: config.retry,
-    });
-    const tasks = new TasksService({
-      database,
-      store: taskStore,
-      queue,
-      history,
-      machine,
-      fence,
-      events,
-    });
-    const work = new TaskWorkService({
-      database,
-      leases,
-      records: new TaskRecordStore(),
-      history,
-      machine,
-      completions: new TaskCompletions({
-        database,
-        store: taskStore,
-        leases,
-        history,
-        machine,
-        types,
-        events,
-        fence,
-      }),
-      fence,
-      events,
-    });
-    const taskQueue = new TaskQueue({
-      store: queue,
-      leases,
+    const {
+      tasks,
+      work,
+      queue: taskQueue,
       machine,
       types,
-      limits: config.capabilityLimits,
-    });
+    } = createTaskEngine({ database, events, config });
 
     const sessions = new SessionStore();
     const bell = new QueueBell({ database, logger });
