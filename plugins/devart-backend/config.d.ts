@@ -71,6 +71,13 @@ export interface Config {
           [capability: string]: { depth?: number; oldestSeconds?: number };
         };
       };
+      /**
+       * How many running tasks may ask for a capability at once, in each
+       * organisation and over all agents: `gpu: 2`. Without limit by default.
+       */
+      concurrency?: {
+        [capability: string]: number;
+      };
     };
     reviews?: {
       /**

@@ -44,6 +44,8 @@ export interface DevartConfig {
   retry: { baseSeconds: number; maxSeconds: number };
   /** From when on the queue of some capabilities is worth an alert. */
   queueThresholdsOf: (capabilities: readonly string[]) => QueueThresholds;
+  /** How many tasks of an organisation that ask for a capability may run at once. */
+  capabilityLimits: readonly { capability: string; most: number }[];
   /** Absolute paths. */
   localFolders: string[];
   maxAnnotations: number;
@@ -199,6 +201,28 @@ function readQueueThresholds(
   };
 }
 
+function readCapabilityLimits(
+  config: Config,
+): DevartConfig['capabilityLimits'] {
+  const key = 'devart.tasks.concurrency';
+  const section = config.getOptionalConfig(key);
+  return (section?.keys() ?? []).map(name => {
+    const parsed = capabilitySchema.safeParse(name);
+    if (!parsed.success) {
+      throw new InputError(
+        `Configuration ${key} names '${name}', which ${parsed.error.issues[0].message}`,
+      );
+    }
+    const most = section!.getNumber(name);
+    if (!Number.isInteger(most) || most < 0) {
+      throw new InputError(
+        `Configuration ${key}.${name} is ${most}; it must be a whole number from 0`,
+      );
+    }
+    return { capability: parsed.data, most };
+  });
+}
+
 /**
  * Reads the configuration of devart.
  *
@@ -244,6 +268,7 @@ export function readDevartConfig(config: Config): DevartConfig {
       }),
     },
     queueThresholdsOf: readQueueThresholds(config),
+    capabilityLimits: readCapabilityLimits(config),
     localFolders: (
       config.getOptionalStringArray('devart.reviews.localFolders') ?? []
     ).map(folder => (isAbsolute(folder) ? folder : resolve(folder))),

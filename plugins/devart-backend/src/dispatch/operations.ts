@@ -7,7 +7,9 @@ import {
 } from '../access/Caller';
 import type { AgentsService } from '../agents/AgentsService';
 import type { Handlers } from '../operations/Handlers';
+import { statusOfError } from '../operations/statusOfError';
 import type { TasksService } from '../tasks/TasksService';
+import type { TaskWorkService } from '../tasks/TaskWorkService';
 import type { AgentControl } from './AgentControl';
 import type { Dispatcher } from './Dispatcher';
 
@@ -15,6 +17,7 @@ import type { Dispatcher } from './Dispatcher';
 export type DispatchHandlers = Pick<
   Handlers<'agents'>,
   | 'claim'
+  | 'completeTasks'
   | 'heartbeat'
   | 'setActivation'
   | 'kill'
@@ -30,14 +33,24 @@ function toHalt(halt: { at: Date; by: string; reason: string } | undefined) {
     : { halted: false };
 }
 
+/** @throws the refusal itself when it is no judgement of the call but a fault of ours. */
+function toRefusal(refusal: Error): { status: number; message: string } {
+  const status = statusOfError(refusal);
+  if (status >= 500) {
+    throw refusal;
+  }
+  return { status, message: refusal.message };
+}
+
 /** Handlers of claims, leases, and of starting and stopping agents. */
 export function createDispatchHandlers(options: {
   agents: AgentsService;
   control: AgentControl;
   dispatcher: Dispatcher;
   tasks: TasksService;
+  work: TaskWorkService;
 }): DispatchHandlers {
-  const { agents, control, dispatcher, tasks } = options;
+  const { agents, control, dispatcher, tasks, work } = options;
   return {
     claim: async ({ id, ...claim }, { caller, signal }) => {
       const claimed = await dispatcher.claim(
@@ -46,6 +59,24 @@ export function createDispatchHandlers(options: {
         signal,
       );
       return claimed.length > 0 ? { tasks: claimed } : undefined;
+    },
+    completeTasks: async ({ id, tasks: ends }, { caller }) => {
+      const refusals = await work.completeMany(
+        requireSelf(caller, id),
+        ends.map(({ id: taskId, summary, ...end }) => ({
+          ...end,
+          taskId,
+          status: 'succeeded' as const,
+          reason: summary,
+        })),
+      );
+      return {
+        results: ends.map(({ id: taskId, attempt }, index) => ({
+          id: taskId,
+          attempt,
+          refused: refusals[index] && toRefusal(refusals[index]!),
+        })),
+      };
     },
     heartbeat: async (input, { caller }) =>
       dispatcher.heartbeat(requireAgent(caller), input),

@@ -56,6 +56,7 @@ const MATRIX: Record<string, CallerKind[]> = {
   'agents.rotateKey': STAFF,
   'agents.heartbeat': ['agent'],
   'agents.claim': ['agent'],
+  'agents.completeTasks': ['agent'],
   'agents.performance': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
   'agents.createEnrolmentToken': ['admin'],
   'agents.listEnrolmentTokens': ['admin'],
