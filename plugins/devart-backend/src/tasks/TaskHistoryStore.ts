@@ -106,18 +106,16 @@ export class TaskHistoryStore {
     taskId: string,
     attempt: number,
   ): Promise<AttemptRow | undefined> {
-    const [row] = await tx.rows<AttemptRow>(
-      `${ATTEMPTS} where a.attempt = ?`,
-      [taskId, taskId, attempt],
-    );
+    const [row] = await tx.rows<AttemptRow>(`${ATTEMPTS} where a.attempt = ?`, [
+      taskId,
+      taskId,
+      attempt,
+    ]);
     return row;
   }
 
   async transitions(tx: Transaction, taskId: string): Promise<TransitionRow[]> {
-    return tx.rows<TransitionRow>(
-      TRANSITIONS,
-      Array<string>(5).fill(taskId),
-    );
+    return tx.rows<TransitionRow>(TRANSITIONS, Array<string>(5).fill(taskId));
   }
 
   async attempts(tx: Transaction, taskId: string): Promise<AttemptRow[]> {

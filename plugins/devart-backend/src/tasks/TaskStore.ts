@@ -261,7 +261,7 @@ const END = `
   ),
   held as (
     delete from task_leases l using named n
-    where l.task_id = n.task_id and l.attempt = n.attempt and l.agent_id = n.agent_id and (?::boolean or not l.hooked)
+    where l.task_id = any (array(select task_id from named)) and l.task_id = n.task_id and l.attempt = n.attempt and l.agent_id = n.agent_id and (?::boolean or not l.hooked)
     returning l.*, n.status, n.output, n.reason, n.event_id
   ),
   ended as (
@@ -403,7 +403,7 @@ export class TaskStore {
     organizationId: string,
     id: string,
   ): Promise<TaskRow | undefined> {
-    const [row] = await tx.rows<TaskRow>(
+    const [row] = await tx.hotRows<TaskRow>(
       `select ${SUMMARY_COLUMNS}, t.description, t.input, t.output, t.idempotency_key, t.traceparent
        from task_live t ${JOINS} where t.organization_id = ? and t.id = ?`,
       [organizationId, id],
