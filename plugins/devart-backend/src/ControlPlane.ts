@@ -188,7 +188,7 @@ export class ControlPlane {
       relay.wake();
       publisher.wake();
     });
-    machine.onQueued(() => bell.ring());
+    machine.onQueued(needs => bell.ring(needs));
     machine.onLeasesChanged(({ begun = [], ended }) => {
       // No event: that a task began is told by its history, and now by a hint.
       begun.forEach(id => hints.gather({ topic: 'task', id }));

@@ -39,6 +39,9 @@ export interface EndedStepTask {
   error?: string;
 }
 
+/** The capabilities that one queued task asks for. */
+export type Needs = readonly string[];
+
 /** What changed about running tasks. */
 export interface LeaseChange {
   /** Tasks that began to run. */
@@ -85,7 +88,7 @@ export class TaskMachine {
   readonly #history: TaskHistoryStore;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
-  #onQueued: () => void = () => {};
+  #onQueued: (needs?: readonly Needs[]) => void = () => {};
   #onLeasesChanged: (change: LeaseChange) => void = () => {};
   #onStepTaskEnded: (
     tx: Transaction,
@@ -109,7 +112,7 @@ export class TaskMachine {
   }
 
   /** Says whom to wake when tasks were committed to the queue. */
-  onQueued(listener: () => void): void {
+  onQueued(listener: (needs?: readonly Needs[]) => void): void {
     this.#onQueued = listener;
   }
 
@@ -131,9 +134,13 @@ export class TaskMachine {
     this.#onLeasesChanged = listener;
   }
 
-  /** Wakes whoever hands out tasks, once the transaction is committed. */
-  announceQueued(tx: Transaction): void {
-    tx.afterCommit(() => this.#onQueued());
+  /**
+   * Wakes whoever hands out tasks, once the transaction is committed.
+   *
+   * @param needs - what each of the tasks needs, where that is at hand
+   */
+  announceQueued(tx: Transaction, needs?: readonly Needs[]): void {
+    tx.afterCommit(() => this.#onQueued(needs));
   }
 
   /** Tells of attempts that began or ended, once the transaction is committed. */
