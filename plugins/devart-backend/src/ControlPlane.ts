@@ -24,6 +24,7 @@ import { AgentStore } from './agents/AgentStore';
 import { EnrolmentService } from './agents/EnrolmentService';
 import { EnrolmentStore } from './agents/EnrolmentStore';
 import { createAgentHandlers } from './agents/operations';
+import { ApprovalMachine } from './approvals/ApprovalMachine';
 import { ApprovalsService } from './approvals/ApprovalsService';
 import { ApprovalStore } from './approvals/ApprovalStore';
 import { createApprovalKeeper } from './approvals/createApprovalKeeper';
@@ -182,17 +183,24 @@ export class ControlPlane {
     // Flow: approvals, reviews of changes
     const approvalStore = new ApprovalStore();
     const notices = new NoticeStore();
-    const approvals = new ApprovalsService({
+    const approvalMachine = new ApprovalMachine({
       database,
       store: approvalStore,
       notices,
-      work,
       events,
-      mayDecide: caller =>
+    });
+    const approvals = new ApprovalsService({
+      database,
+      store: approvalStore,
+      machine: approvalMachine,
+      work,
+      // Only people decide; nobody else's credentials need to be asked about.
+      mayDecide: async caller =>
+        auth.isPrincipal(caller.credentials, 'user') &&
         isPermitted(options.permissions, caller, approvalDecidePermission),
       findUnknown: createPrincipalFinder({ catalog: options.catalog, auth }),
     });
-    joinTasksWithApprovals({ tasks, machine, approvals });
+    joinTasksWithApprovals({ tasks, machine, approvals: approvalMachine });
 
     const reviewStore = new ReviewStore();
     const reviews = new ReviewsService({
@@ -248,7 +256,7 @@ export class ControlPlane {
         relay,
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
         createDuePromoter({ ...meeting, bell, logger }),
-        createApprovalKeeper({ approvals, logger }),
+        createApprovalKeeper({ approvals: approvalMachine, logger }),
         audit.loop,
       ],
       config.staleSeconds * 1000,
