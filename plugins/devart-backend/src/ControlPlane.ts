@@ -77,6 +77,11 @@ import { TaskTypes } from './tasks/TaskTypes';
 import { TaskWorkService } from './tasks/TaskWorkService';
 import { createWebhookRouter } from './webhooks/createWebhookRouter';
 import { DeliveryStore } from './webhooks/DeliveryStore';
+import {
+  createRunHandlers,
+  createWorkflowHandlers,
+} from './workflows/operations';
+import { Workflows } from './workflows/Workflows';
 
 /** Deliveries a minute of one address. */
 const WEBHOOKS_PER_MINUTE = 1200;
@@ -221,12 +226,28 @@ export class ControlPlane {
     });
     types.register(reviews.taskType());
 
+    const workflows = await Workflows.create({
+      config,
+      database,
+      events,
+      tasks,
+      machine,
+      approvals,
+      auth,
+      catalog: options.catalog,
+      permissions: options.permissions,
+      logger,
+      runner: () => runner,
+      onChanged: id => hints.gather({ topic: 'run', id }),
+    });
+
     // Loops
     const relay = createEventRelay({
       database,
       store: eventStore,
       events: options.events,
       hints,
+      onPublishing: workflows.onPublishing,
       logger,
     });
     const publisher = createReviewPublisher({
@@ -257,6 +278,7 @@ export class ControlPlane {
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
         createDuePromoter({ ...meeting, bell, logger }),
         createApprovalKeeper({ approvals: approvalMachine, logger }),
+        ...workflows.loops,
         audit.loop,
       ],
       config.staleSeconds * 1000,
@@ -285,7 +307,7 @@ export class ControlPlane {
 
     // Surface
     const stopping = new AbortController();
-    const runner = new OperationRunner({
+    const runner: OperationRunner = new OperationRunner({
       permissions: options.permissions,
       audit,
       limiter: new RateLimiter({
@@ -303,6 +325,8 @@ export class ControlPlane {
           ...createDispatchHandlers({ agents, control, dispatcher, tasks }),
         },
         reviews: createReviewHandlers(reviews),
+        workflows: createWorkflowHandlers(workflows.workflows, workflows.runs),
+        runs: createRunHandlers(workflows.runs),
         approvals: createApprovalHandlers(approvals),
         activity: createActivityHandlers(eventStore),
         audit: createAuditHandlers(auditStore),
@@ -339,6 +363,13 @@ export class ControlPlane {
     });
     const router = Router();
     router.use(
+      '/webhooks/workflows',
+      workflows.webhookRouter(
+        audit,
+        new RateLimiter({ perMinute: WEBHOOKS_PER_MINUTE }),
+      ),
+    );
+    router.use(
       '/webhooks',
       createWebhookRouter({
         webhooks,
@@ -362,6 +393,7 @@ export class ControlPlane {
       bell,
       hints,
       audit,
+      workflows,
       stopping,
     });
   }
@@ -373,6 +405,7 @@ export class ControlPlane {
     bell: QueueBell;
     hints: Hints;
     audit: AuditTrail;
+    workflows: Workflows;
     stopping: AbortController;
   };
 
@@ -383,6 +416,7 @@ export class ControlPlane {
     bell: QueueBell;
     hints: Hints;
     audit: AuditTrail;
+    workflows: Workflows;
     stopping: AbortController;
   }) {
     this.#parts = parts;
@@ -406,9 +440,11 @@ export class ControlPlane {
 
   /** Ends calls that wait, lets rounds that run come to their end, writes what is to be written. */
   async stop(): Promise<void> {
-    const { vital, background, bell, hints, audit, stopping } = this.#parts;
+    const { vital, background, bell, hints, audit, workflows, stopping } =
+      this.#parts;
     stopping.abort();
     await bell.stop();
+    await workflows.engine.stop();
     await Promise.all([vital.stop(), background.stop()]);
     hints.stop();
     await audit.flush();
