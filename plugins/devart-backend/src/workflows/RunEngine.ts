@@ -4,6 +4,7 @@ import type { Role, Run } from '@devart/plugin-devart-common';
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/Database';
+import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import { groupBy } from './groupBy';
@@ -358,25 +359,30 @@ export class RunEngine {
     }
     const starts = this.#starts.splice(0, MAX_BATCH);
     this.#commits++;
-    this.#store_(batch, starts).finally(() => {
+    this.#storeAll(batch, starts).finally(() => {
       this.#commits--;
       this.#pump();
     });
   }
 
   /** Stores a batch; when that fails, each of it by itself, so that one cannot hold up the others. */
-  async #store_(batch: Handle[], starts: Start[]): Promise<void> {
+  async #storeAll(batch: Handle[], starts: Start[]): Promise<void> {
     try {
       await this.#transact(batch, starts);
     } catch (error) {
+      if (isKeyTaken(error)) {
+        // Another replica was first; its run is there to be found now.
+        await this.#storeAll(batch, starts);
+        return;
+      }
       const isDown =
         error instanceof Error && error.name === 'ServiceUnavailableError';
       if (batch.length + starts.length > 1 && !isDown) {
         for (const handle of batch) {
-          await this.#store_([handle], []);
+          await this.#storeAll([handle], []);
         }
         for (const start of starts) {
-          await this.#store_([], [start]);
+          await this.#storeAll([], [start]);
         }
         return;
       }
@@ -836,6 +842,12 @@ export class RunEngine {
     handle.performing.delete(stepRunId);
     this.#deliver(handle, input);
   }
+}
+
+/** Whether a run was started under the same idempotency key at the same moment. */
+function isKeyTaken(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return violatedConstraint(cause) === 'workflow_runs_idempotency';
 }
 
 /** A run in memory with the version of the workflow that it runs. */

@@ -476,16 +476,17 @@ export class RunState {
   }
 
   #stopOpenRows(): void {
-    for (const group of this.#groups.values()) {
-      for (const row of group.rows) {
-        const isOpen =
+    // All of them before any ends: ending one may release others.
+    const open = [...this.#groups.values()].flatMap(group =>
+      group.rows.filter(
+        row =>
           row.status === 'running' ||
           row.status === 'waiting' ||
-          (row.status === 'pending' && row.openNeeds === 0);
-        if (isOpen) {
-          this.#end(row, 'cancelled', {});
-        }
-      }
+          (row.status === 'pending' && row.openNeeds === 0),
+      ),
+    );
+    for (const row of open) {
+      this.#end(row, 'cancelled', {});
     }
   }
 
