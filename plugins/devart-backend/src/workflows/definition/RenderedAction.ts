@@ -14,6 +14,7 @@ import { kindOf } from './expressions/celValues';
 import { textOf } from './expressions/textOf';
 import { parseDuration } from './parseDuration';
 import { formatPath } from './source/formatPath';
+import { valueAt } from './source/valueAt';
 
 const MAX_INPUT_BYTES = 256 * 1024;
 
@@ -207,15 +208,15 @@ export function checkAction(
     typeof step === 'string' ? (WRITTEN_AS[step] ?? step) : step,
   );
   throw new ExpressionError(
-    messageOf(issue),
+    messageOf(issue, valueAt(action, issue.path)),
     formatPath([action.type, ...path]),
   );
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${issue.expected === 'string' ? 'text' : `of type ${issue.expected}`}, not ${kindOf(issue.input)}`;
+      return `must be ${issue.expected === 'string' ? 'text' : `of type ${issue.expected}`}, not ${kindOf(value)}`;
     case 'too_big':
       return `must have at most ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'entries'}`;
     case 'too_small':
