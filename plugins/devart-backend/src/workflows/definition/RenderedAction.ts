@@ -124,8 +124,13 @@ const workflowSchema = z.object({
   parameters: inputSchema.default({}),
 });
 
-/** Characters that end a header and could begin another. */
-const CONTROL = /[\u0000-\u0008\u000A-\u001F\u007F]/;
+/** Whether a text stays within its header: no control character, which could end it and begin another. */
+function staysInHeader(value: string): boolean {
+  return [...value].every(character => {
+    const code = character.codePointAt(0)!;
+    return code === 9 || (code >= 32 && code !== 127);
+  });
+}
 
 const httpSchema = z.object({
   type: z.literal('http'),
@@ -139,12 +144,9 @@ const httpSchema = z.object({
     .record(
       z.string(),
       written(
-        z
-          .string()
-          .max(4000)
-          .refine(value => !CONTROL.test(value), {
-            error: 'must not hold control characters',
-          }),
+        z.string().max(4000).refine(staysInHeader, {
+          error: 'must not hold control characters',
+        }),
       ),
     )
     .default({}),
