@@ -310,6 +310,17 @@ export class RunState {
     return taken;
   }
 
+  /** Up to `limit` operations that change nothing anywhere, to be done before the run is stored. */
+  takeHarmless(limit: number): Performance[] {
+    const taken = this.#performances
+      .filter(({ harmless, action }) => harmless && action.type === 'operation')
+      .slice(0, limit);
+    this.#performances = this.#performances.filter(
+      performance => !taken.includes(performance),
+    );
+    return taken;
+  }
+
   /** When something becomes due, in milliseconds since 1970. */
   nextDue(): number | undefined {
     const times = this.rows().flatMap(row =>
