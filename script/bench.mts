@@ -2,11 +2,16 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
 import { benchQueue } from './benchmarks/queue.mts';
+import { benchWorkflow } from './benchmarks/workflow.mts';
 import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
 import { local } from './lib/paths.mts';
 import { SetupError } from './lib/SetupError.mts';
 
-const benchmarks = { api: benchApi, queue: benchQueue };
+const benchmarks = {
+  api: benchApi,
+  queue: benchQueue,
+  workflow: benchWorkflow,
+};
 
 const help = `Measures, on an embedded PostgreSQL of its own.
 
@@ -14,6 +19,7 @@ const help = `Measures, on an embedded PostgreSQL of its own.
 
   api      pages of the board and of GET /tasks, claims, and a killed replica
   queue    devart, graphile-worker and pg-boss side by side
+  workflow runs of three and ten steps, and 1 to 50 to 1, beside DBOS
 
   --json   one JSON object as the last line
   --quick  small counts, to compare two states of the code with (queue)`;

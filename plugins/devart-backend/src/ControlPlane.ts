@@ -12,10 +12,13 @@ import type {
 } from '@backstage/backend-plugin-api/alpha';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { SignalsService } from '@backstage/plugin-signals-node';
+import { approvalDecidePermission } from '@devart/plugin-devart-common';
 import type { CodeHost, InboundWebhook } from '@devart/plugin-devart-node';
 import { Router } from 'express';
 import { CallerResolver } from './access/CallerResolver';
+import { isPermitted } from './access/isPermitted';
 import { Organizations } from './access/Organizations';
 import { RateLimiter } from './access/RateLimiter';
 import { AgentKeyring } from './agents/AgentKeyring';
@@ -24,6 +27,15 @@ import { AgentStore } from './agents/AgentStore';
 import { EnrolmentService } from './agents/EnrolmentService';
 import { EnrolmentStore } from './agents/EnrolmentStore';
 import { createAgentHandlers } from './agents/operations';
+import { ApprovalMachine } from './approvals/ApprovalMachine';
+import { ApprovalsService } from './approvals/ApprovalsService';
+import { ApprovalStore } from './approvals/ApprovalStore';
+import { createApprovalKeeper } from './approvals/createApprovalKeeper';
+import { createApprovalNotifier } from './approvals/createApprovalNotifier';
+import { createPrincipalFinder } from './approvals/createPrincipalFinder';
+import { joinTasksWithApprovals } from './approvals/joinTasksWithApprovals';
+import { NoticeStore } from './approvals/NoticeStore';
+import { createApprovalHandlers } from './approvals/operations';
 import { AuditStore } from './audit/AuditStore';
 import { AuditTrail } from './audit/AuditTrail';
 import { createAuditHandlers } from './audit/operations';
@@ -64,6 +76,11 @@ import { createTaskEngine } from './tasks/createTaskEngine';
 import { createTaskHandlers } from './tasks/operations';
 import { createWebhookRouter } from './webhooks/createWebhookRouter';
 import { DeliveryStore } from './webhooks/DeliveryStore';
+import {
+  createRunHandlers,
+  createWorkflowHandlers,
+} from './workflows/operations';
+import { Workflows } from './workflows/Workflows';
 
 /** Deliveries a minute of one address. */
 const WEBHOOKS_PER_MINUTE = 1200;
@@ -81,6 +98,7 @@ export interface ControlPlaneOptions {
   httpAuth: HttpAuthService;
   logger: LoggerService;
   metrics: MetricsService;
+  notifications: NotificationService;
   permissions: PermissionsService;
   signals: SignalsService;
   userInfo: UserInfoService;
@@ -148,7 +166,28 @@ export class ControlPlane {
     });
     registerQueueMetrics({ metrics: options.metrics, watch, dispatcher });
 
-    // Flow: reviews of changes
+    // Flow: approvals, reviews of changes
+    const approvalStore = new ApprovalStore();
+    const notices = new NoticeStore();
+    const approvalMachine = new ApprovalMachine({
+      database,
+      store: approvalStore,
+      notices,
+      events,
+    });
+    const approvals = new ApprovalsService({
+      database,
+      store: approvalStore,
+      machine: approvalMachine,
+      work,
+      // Only people decide; nobody else's credentials need to be asked about.
+      mayDecide: async caller =>
+        auth.isPrincipal(caller.credentials, 'user') &&
+        isPermitted(options.permissions, caller, approvalDecidePermission),
+      findUnknown: createPrincipalFinder({ catalog: options.catalog, auth }),
+    });
+    joinTasksWithApprovals({ tasks, machine, approvals: approvalMachine });
+
     const reviewStore = new ReviewStore();
     const reviews = new ReviewsService({
       database,
@@ -168,12 +207,28 @@ export class ControlPlane {
     });
     types.register(reviews.taskType());
 
+    const workflows = await Workflows.create({
+      config,
+      database,
+      events,
+      tasks,
+      machine,
+      approvals,
+      auth,
+      catalog: options.catalog,
+      permissions: options.permissions,
+      logger,
+      runner: () => runner,
+      onChanged: id => hints.gather({ topic: 'run', id }),
+    });
+
     // Loops
     const relay = createEventRelay({
       database,
       store: eventStore,
       events: options.events,
       hints,
+      onPublishing: workflows.onPublishing,
       logger,
     });
     const publisher = createReviewPublisher({
@@ -184,9 +239,17 @@ export class ControlPlane {
       portalUrl: config.portalUrl,
       logger,
     });
+    const notifier = createApprovalNotifier({
+      database,
+      store: approvalStore,
+      notices,
+      notifications: options.notifications,
+      logger,
+    });
     events.onCommitted(() => {
       relay.wake();
       publisher.wake();
+      notifier.wake();
     });
     machine.onQueued(needs => bell.ring(needs));
     machine.onLeasesChanged(({ begun = [], ended }) => {
@@ -205,6 +268,8 @@ export class ControlPlane {
         relay,
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
         createDuePromoter({ ...meeting, bell, logger }),
+        createApprovalKeeper({ approvals: approvalMachine, logger }),
+        ...workflows.loops,
         audit.loop,
       ],
       config.staleSeconds * 1000,
@@ -214,6 +279,7 @@ export class ControlPlane {
     const background = new Loops(
       [
         publisher,
+        notifier,
         keyring.loop,
         watch.loop,
         createHintHeartbeat({ hints, logger }),
@@ -233,7 +299,7 @@ export class ControlPlane {
 
     // Surface
     const stopping = new AbortController();
-    const runner = new OperationRunner({
+    const runner: OperationRunner = new OperationRunner({
       permissions: options.permissions,
       audit,
       limiter: new RateLimiter({
@@ -257,6 +323,9 @@ export class ControlPlane {
           }),
         },
         reviews: createReviewHandlers(reviews),
+        workflows: createWorkflowHandlers(workflows.workflows, workflows.runs),
+        runs: createRunHandlers(workflows.runs),
+        approvals: createApprovalHandlers(approvals),
         activity: createActivityHandlers(eventStore),
         audit: createAuditHandlers(auditStore),
         portal: createPortalHandlers({
@@ -298,6 +367,13 @@ export class ControlPlane {
     });
     const router = Router();
     router.use(
+      '/webhooks/workflows',
+      workflows.webhookRouter(
+        audit,
+        new RateLimiter({ perMinute: WEBHOOKS_PER_MINUTE }),
+      ),
+    );
+    router.use(
       '/webhooks',
       createWebhookRouter({
         webhooks,
@@ -321,6 +397,7 @@ export class ControlPlane {
       bell,
       hints,
       audit,
+      workflows,
       stopping,
       claimProblems: () =>
         claimProblemsOf(dispatcher, config.staleSeconds * 1000),
@@ -335,6 +412,7 @@ export class ControlPlane {
     bell: QueueBell;
     hints: Hints;
     audit: AuditTrail;
+    workflows: Workflows;
     stopping: AbortController;
   };
 
@@ -346,6 +424,7 @@ export class ControlPlane {
     bell: QueueBell;
     hints: Hints;
     audit: AuditTrail;
+    workflows: Workflows;
     stopping: AbortController;
   }) {
     this.#parts = parts;
@@ -370,9 +449,11 @@ export class ControlPlane {
 
   /** Ends calls that wait, lets rounds that run come to their end, writes what is to be written. */
   async stop(): Promise<void> {
-    const { vital, background, bell, hints, audit, stopping } = this.#parts;
+    const { vital, background, bell, hints, audit, workflows, stopping } =
+      this.#parts;
     stopping.abort();
     await bell.stop();
+    await workflows.engine.stop();
     await Promise.all([vital.stop(), background.stop()]);
     hints.stop();
     await audit.flush();

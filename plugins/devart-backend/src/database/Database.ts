@@ -3,6 +3,7 @@ import {
   type DatabaseService,
 } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
+import { causeDepth } from './causeDepth';
 import { isRetryableTransactionError, toPublicError } from './databaseErrors';
 import { settingsOf, type Scope } from './Scope';
 import {
@@ -170,7 +171,7 @@ export class Database {
     connection.pipeline = true;
     const transaction = new Transaction(connection, options);
     try {
-      transaction.begin(settings);
+      transaction.begin(settings, causeDepth());
       const result = await work(transaction);
       await transaction.commit();
       return { result, transaction };

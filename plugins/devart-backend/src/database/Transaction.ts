@@ -31,7 +31,7 @@ export interface TransactionSettings {
 /** set_config('role', …, true) is SET LOCAL ROLE. */
 const SETTINGS = `select set_config('role', $1, true), set_config('devart.organization', $2, true),
   set_config('devart.role', $3, true), set_config('devart.actor', $4, true), set_config('devart.agent', $5, true),
-  set_config('plan_cache_mode', $6, true)`;
+  set_config('plan_cache_mode', $6, true), set_config('devart.depth', $7, true)`;
 
 /** A statement as PostgreSQL reads it, with the name under which it is prepared. */
 interface Prepared {
@@ -68,17 +68,23 @@ export class Transaction {
   /** Who acts in it, as history and events say it. */
   readonly actor: string;
   readonly #connection: SqlConnection;
-  readonly #afterCommit: (() => void)[] = [];
+  readonly #afterCommit: (() => void)[];
   readonly #databaseRole: DatabaseRole;
+  #isElevated = false;
   #begun: Promise<unknown> | undefined;
 
   constructor(
     connection: SqlConnection,
-    options: { actor: string; databaseRole: DatabaseRole },
+    options: {
+      actor: string;
+      databaseRole: DatabaseRole;
+      afterCommit?: (() => void)[];
+    },
   ) {
     this.#connection = connection;
     this.actor = options.actor;
     this.#databaseRole = options.databaseRole;
+    this.#afterCommit = options.afterCommit ?? [];
   }
 
   /** Runs a statement with `?` placeholders and returns its rows. */
@@ -114,22 +120,42 @@ export class Transaction {
   /**
    * Does a part of the transaction with the rights of the control plane: for
    * what follows from an act without being within the rights of its actor.
-   * Nothing else may go on in the transaction at the same time.
+   * Nothing else may go on in the transaction at the same time; parts may stand
+   * within one another.
    */
   async elevated<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#databaseRole === 'devart_system') {
+    if (this.#databaseRole === 'devart_system' || this.#isElevated) {
       return work();
     }
+    this.#isElevated = true;
     this.#setRole('devart_system');
     try {
       return await work();
     } finally {
+      this.#isElevated = false;
       this.#setRole(this.#databaseRole);
     }
   }
 
-  /** For {@link Database} alone: sends what begins the transaction, ahead of its statements. */
-  begin(settings: TransactionSettings): void {
+  /**
+   * The same transaction in the name of the control plane, for what
+   * {@link Transaction.elevated} does that whoever acts had no part in.
+   */
+  by(actor: string): Transaction {
+    return new Transaction(this.#connection, {
+      actor,
+      databaseRole: 'devart_system',
+      afterCommit: this.#afterCommit,
+    });
+  }
+
+  /**
+   * For {@link Database} alone: sends what begins the transaction, ahead of its
+   * statements.
+   *
+   * @param depth - how many runs of workflows lie before what is done
+   */
+  begin(settings: TransactionSettings, depth: number): void {
     this.#begun = Promise.all([
       this.#connection.query({ text: 'begin' }),
       this.#query({ name: 'devart_settings', text: SETTINGS }, [
@@ -142,6 +168,7 @@ export class Transaction {
         // many: planning a claim again with each call took longer than the claim.
         // People's lists are planned for what they ask.
         this.#databaseRole === 'devart_system' ? 'force_generic_plan' : 'auto',
+        String(depth),
       ]),
     ]);
     // Looked at by `commit`; a failure here fails the statements behind it, too.

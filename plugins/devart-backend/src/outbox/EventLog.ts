@@ -5,24 +5,28 @@ import type { Transaction } from '../database/Transaction';
 /** Writes the events, and what has to be published of them for each organisation. */
 const APPEND = `
   with added as (
-    select e.* from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[])
-      as e (id, organization_id, topic, subject_kind, subject_id, subject_name, entity_ref, detail)
+    select e.* from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[])
+      as e (id, organization_id, topic, subject_kind, subject_id, subject_name, entity_ref, detail, payload)
   ),
   logged as (
-    insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail)
-    select id, organization_id, topic, ?, subject_kind, subject_id, subject_name, entity_ref, detail from added
+    insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, payload)
+    select id, organization_id, topic, ?, subject_kind, subject_id, subject_name, entity_ref, detail, payload::jsonb from added
   )
   insert into event_outbox (organization_id, event_ids)
   select organization_id, array_agg(id order by id) from added group by organization_id`;
 
 /** Something that happened, as it is written down in the transaction that made it happen. */
 export interface NewEvent {
+  /** UUID of version 7; made here unless given. */
+  id?: string;
   organizationId: string;
   /** For example `task.succeeded`. */
   topic: string;
   subject: { kind: HintTopic; id: string; name: string };
   entityRef?: string;
   detail?: string;
+  /** What a custom event carries. */
+  payload?: Record<string, unknown>;
 }
 
 /** Writes events in the transactions that make them happen, and wakes whoever publishes them. */
@@ -40,7 +44,7 @@ export class EventLog {
       return;
     }
     await tx.hotRows(APPEND, [
-      events.map(() => uuidv7()),
+      events.map(event => event.id ?? uuidv7()),
       events.map(event => event.organizationId),
       events.map(event => event.topic),
       events.map(event => event.subject.kind),
@@ -48,6 +52,9 @@ export class EventLog {
       events.map(event => event.subject.name),
       events.map(event => event.entityRef ?? null),
       events.map(event => event.detail ?? null),
+      events.map(event =>
+        event.payload ? JSON.stringify(event.payload) : null,
+      ),
       tx.actor,
     ]);
     this.announce(tx);

@@ -97,8 +97,14 @@ export class TaskWorkService {
     agent: AgentCaller,
     id: string,
     attempt: number,
-    wait: { waitingReason: WaitingReason; reason?: string },
+    wait: {
+      waitingReason: WaitingReason;
+      reason?: string;
+      /** Done in the same transaction, with the rights of the control plane. */
+      also?: (tx: Transaction, task: LockedTask) => Promise<void>;
+    },
   ): Promise<Task> {
+    const { also, ...transition } = wait;
     return this.#asHolder(agent, id, attempt, {
       again: async (tx, record) =>
         record?.outcome === 'waiting'
@@ -108,8 +114,9 @@ export class TaskWorkService {
         await this.#machine.transition(tx, task, {
           to: 'waiting',
           outcome: 'waiting',
-          ...wait,
+          ...transition,
         });
+        await also?.(tx, task);
         return this.#fence.find(tx, agent.organizationId, id);
       },
     });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConflictError, InputError } from '@backstage/errors';
+import { ConflictError, InputError, isError } from '@backstage/errors';
 import {
   BOARD_COLUMNS,
   isFinalStatus,
@@ -406,6 +406,7 @@ export class TasksService {
           'The task is running; cancel it before you delete it',
         );
       }
+      await this.#machine.leftWaiting(tx, task, 'the task was deleted');
       await this.#announce(tx, task, 'task.deleted');
       await this.#store.delete(tx, id);
       await this.#queue.remove(tx, id);
@@ -456,6 +457,36 @@ export class TasksService {
       outcome: 'cancelled',
       reason,
     });
+    return true;
+  }
+
+  /** Locks a task, if it is there, until the transaction ends. */
+  async lockIn(
+    tx: Transaction,
+    organizationId: string,
+    id: string,
+  ): Promise<void> {
+    try {
+      await this.#machine.lock(tx, organizationId, id);
+    } catch (error) {
+      if (!isError(error) || error.name !== 'NotFoundError') {
+        throw error;
+      }
+    }
+  }
+
+  /** Ends the waiting of a task as part of a transaction of the control plane, if it waits. */
+  async releaseIn(
+    tx: Transaction,
+    organizationId: string,
+    id: string,
+    release: { to: 'queued' | 'rejected' | 'cancelled'; reason: string },
+  ): Promise<boolean> {
+    const task = await this.#machine.lock(tx, organizationId, id);
+    if (task.status !== 'waiting') {
+      return false;
+    }
+    await this.#machine.transition(tx, task, release);
     return true;
   }
 
