@@ -289,15 +289,7 @@ export class Dispatcher {
       /** The ring, if it was for one task alone. */
       ring?: Ring;
       cancel: () => void;
-    } = {
-      promise,
-      cancel: () => {
-        clearTimeout(timer);
-        unlisten();
-        signal.removeEventListener('abort', finish);
-        finish();
-      },
-    };
+    } = { promise, cancel: finish };
     const unlisten = this.#bell.listen({
       ...listener,
       wake: ring => {
@@ -305,6 +297,12 @@ export class Dispatcher {
         finish();
       },
     });
+    rung.cancel = () => {
+      clearTimeout(timer);
+      unlisten();
+      signal.removeEventListener('abort', finish);
+      finish();
+    };
     signal.addEventListener('abort', finish);
     return rung;
   }
