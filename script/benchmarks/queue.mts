@@ -219,7 +219,10 @@ async function measureHttp(options: BenchOptions, size: Size) {
     });
     const drain = async (max: number, loops: number, count: number) => {
       await filler.fill(count);
-      const agents = [];
+      const agents: {
+        id: string;
+        client: ReturnType<typeof createDevartClient>;
+      }[] = [];
       for (let index = 0; index < loops; index++) {
         const { agent, key } = await admin.agents.register({
           name: `http-${max}-${index}`,

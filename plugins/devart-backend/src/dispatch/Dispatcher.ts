@@ -4,6 +4,8 @@ import type { ClaimedTask, TaskPriority } from '@devart/plugin-devart-common';
 import type { AgentCaller } from '../access/Caller';
 import type { AgentsService } from '../agents/AgentsService';
 import type { Database } from '../database/Database';
+import { GroupCommit } from '../database/GroupCommit';
+import type { Transaction } from '../database/Transaction';
 import type { TaskQueue } from '../tasks/TaskQueue';
 import { statusOfError } from '../operations/statusOfError';
 import type { QueueBell, Ring } from './QueueBell';
@@ -42,6 +44,15 @@ export interface ClaimHealth {
   /** Since when every claim has failed, and how the last one did. */
   failing?: { since: number; error: string };
 }
+/** Claims for more tasks than this do not wait for others, nor let others wait. */
+const SMALL_CLAIM = 10;
+
+interface Request {
+  agent: AgentCaller;
+  claim: Claim;
+}
+
+type Answer = { tasks: ClaimedTask[] } | { error: unknown };
 
 /** Hands out tasks to agents and keeps the leases under which they hold them. */
 export class Dispatcher {
@@ -53,6 +64,7 @@ export class Dispatcher {
   readonly #leaseSeconds: number;
   #health: ClaimHealth = {};
   #onClaimed: (tasks: readonly TakenTask[]) => void = () => {};
+  readonly #claims: GroupCommit<Request, Answer>;
 
   constructor(options: {
     agents: AgentsService;
@@ -68,6 +80,11 @@ export class Dispatcher {
     this.#sessions = options.sessions;
     this.#bell = options.bell;
     this.#leaseSeconds = options.leaseSeconds;
+    this.#claims = new GroupCommit({
+      run: requests => this.#claimTogether(requests),
+      max: 20,
+      concurrency: 2,
+    });
   }
 
   /**
@@ -160,36 +177,81 @@ export class Dispatcher {
     }
   }
 
+  /** Large claims are transactions of their own; small ones share one with others of the moment. */
   async #claimNow(agent: AgentCaller, claim: Claim): Promise<ClaimedTask[]> {
-    const sessionId = claim.sessionId ?? agent.agentId;
-    return this.#database.asSystem(agent.actor, async tx => {
-      // Sent together, in this order. What is refused rolls the claim back.
-      const [, expiresAt, { tasks, waited }] = await Promise.all([
-        this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId),
-        this.#sessions.keep(tx, {
-          id: sessionId,
-          organizationId: agent.organizationId,
-          agentId: agent.agentId,
-          leaseSeconds: this.#leaseSeconds,
-        }),
-        this.#queue.claim(tx, {
-          organizationId: agent.organizationId,
-          agentId: agent.agentId,
-          agentName: agent.name,
-          sessionId,
-          capabilities: agent.capabilities,
-          max: claim.max,
-          maxConcurrent: agent.maxConcurrent,
-          taskId: claim.taskId,
-        }),
-      ]);
-      if (!expiresAt) {
-        throw foreignSession();
+    const request = { agent, claim };
+    if (claim.max > SMALL_CLAIM) {
+      return this.#database.asSystem(agent.actor, tx =>
+        this.#claimIn(tx, request),
+      );
+    }
+    const [answer] = await this.#claims.add([request]);
+    if ('error' in answer) {
+      throw answer.error;
+    }
+    return answer.tasks;
+  }
+
+  async #claimTogether(requests: readonly Request[]): Promise<Answer[]> {
+    // In one order, so that two groups that wait for the same agents take turns.
+    const sorted = [...requests].sort((a, b) =>
+      a.agent.agentId < b.agent.agentId ? -1 : 1,
+    );
+    try {
+      const tasks = await this.#database.asSystem('system:claims', tx =>
+        Promise.all(
+          sorted.map(async request => ({
+            request,
+            tasks: await this.#claimIn(tx, request),
+          })),
+        ),
+      );
+      const byRequest = new Map(tasks.map(each => [each.request, each]));
+      return requests.map(request => byRequest.get(request)!);
+    } catch (error) {
+      if (requests.length === 1) {
+        return [{ error }];
       }
-      tx.afterCommit(() => this.#onClaimed(waited));
-      const leaseExpiresAt = expiresAt.toISOString();
-      return tasks.map(task => ({ ...task, leaseExpiresAt }));
-    });
+      // One of them was refused, and all were rolled back: each for itself, then.
+      const answers: Answer[] = [];
+      for (const request of requests) {
+        answers.push(...(await this.#claimTogether([request])));
+      }
+      return answers;
+    }
+  }
+
+  async #claimIn(
+    tx: Transaction,
+    { agent, claim }: Request,
+  ): Promise<ClaimedTask[]> {
+    const sessionId = claim.sessionId ?? agent.agentId;
+    // Sent together, in this order. What is refused rolls the claim back.
+    const [, expiresAt, { tasks, waited }] = await Promise.all([
+      this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId),
+      this.#sessions.keep(tx, {
+        id: sessionId,
+        organizationId: agent.organizationId,
+        agentId: agent.agentId,
+        leaseSeconds: this.#leaseSeconds,
+      }),
+      this.#queue.claim(tx, {
+        organizationId: agent.organizationId,
+        agentId: agent.agentId,
+        agentName: agent.name,
+        sessionId,
+        capabilities: agent.capabilities,
+        max: claim.max,
+        maxConcurrent: agent.maxConcurrent,
+        taskId: claim.taskId,
+      }),
+    ]);
+    if (!expiresAt) {
+      throw foreignSession();
+    }
+    tx.afterCommit(() => this.#onClaimed(waited));
+    const leaseExpiresAt = expiresAt.toISOString();
+    return tasks.map(task => ({ ...task, leaseExpiresAt }));
   }
 
   /** Nobody is there any more to take the tasks that were just claimed. */
@@ -276,15 +338,7 @@ export class Dispatcher {
       /** The ring, if it was for one task alone. */
       ring?: Ring;
       cancel: () => void;
-    } = {
-      promise,
-      cancel: () => {
-        clearTimeout(timer);
-        unlisten();
-        signal.removeEventListener('abort', finish);
-        finish();
-      },
-    };
+    } = { promise, cancel: finish };
     const unlisten = this.#bell.listen({
       ...listener,
       wake: ring => {
@@ -292,6 +346,12 @@ export class Dispatcher {
         finish();
       },
     });
+    rung.cancel = () => {
+      clearTimeout(timer);
+      unlisten();
+      signal.removeEventListener('abort', finish);
+      finish();
+    };
     signal.addEventListener('abort', finish);
     return rung;
   }

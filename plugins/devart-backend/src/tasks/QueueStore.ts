@@ -8,7 +8,7 @@ export interface ClaimedRow {
   description: string;
   type: string;
   priority: number;
-  capabilities: string[];
+  capability_set_id: number;
   entity_ref: string | null;
   parent_id: string | null;
   input: Record<string, unknown>;
@@ -120,11 +120,10 @@ function claimStatement(request: ClaimRequest): string {
         run_step_id is not null or type = any(?::text[]), created_by
       from started
     )
-    select s.id, s.attempt + 1 as attempt, s.title, s.description, s.type, s.priority, c.capabilities, s.entity_ref,
-      s.parent_id, s.input, s.max_attempts, s.traceparent,
-      extract(epoch from clock_timestamp() - s.available_at)::double precision as waited_seconds
-    from started s join capability_sets c on c.id = s.capability_set_id
-    order by s.sort_key, s.id`;
+    select id, attempt + 1 as attempt, title, description, type, priority, capability_set_id, entity_ref,
+      parent_id, input, max_attempts, traceparent,
+      extract(epoch from clock_timestamp() - available_at)::double precision as waited_seconds
+    from started order by sort_key, id`;
 }
 
 /** The SQL of the queue. */

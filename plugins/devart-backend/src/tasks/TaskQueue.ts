@@ -4,6 +4,7 @@ import type { Holder, LeaseStore } from './LeaseStore';
 import type { CapabilityLimit, ClaimRequest, QueueStore } from './QueueStore';
 import type { TaskMachine } from './TaskMachine';
 import { priorityOfRank } from './TaskRow';
+import type { TaskStore } from './TaskStore';
 import type { TaskTypes } from './TaskTypes';
 
 /**
@@ -14,6 +15,7 @@ import type { TaskTypes } from './TaskTypes';
 export class TaskQueue {
   readonly #store: QueueStore;
   readonly #leases: LeaseStore;
+  readonly #tasks: TaskStore;
   readonly #machine: TaskMachine;
   readonly #types: TaskTypes;
   readonly #limits: readonly CapabilityLimit[];
@@ -22,12 +24,14 @@ export class TaskQueue {
   constructor(options: {
     store: QueueStore;
     leases: LeaseStore;
+    tasks: TaskStore;
     machine: TaskMachine;
     types: TaskTypes;
     limits: readonly CapabilityLimit[];
   }) {
     this.#store = options.store;
     this.#leases = options.leases;
+    this.#tasks = options.tasks;
     this.#machine = options.machine;
     this.#types = options.types;
     this.#limits = options.limits;
@@ -57,6 +61,10 @@ export class TaskQueue {
     if (rows.length > 0) {
       this.#machine.announceLeases(tx, { begun: rows.map(row => row.id) });
     }
+    const sets = await this.#tasks.capabilitiesOf(
+      tx,
+      new Set(rows.map(row => row.capability_set_id)),
+    );
     const waited = rows.map(row => ({
       priority: priorityOfRank(row.priority),
       waitedSeconds: row.waited_seconds,
@@ -68,7 +76,7 @@ export class TaskQueue {
       description: row.description,
       type: row.type,
       priority: priorityOfRank(row.priority),
-      capabilities: row.capabilities,
+      capabilities: sets.get(row.capability_set_id)!,
       entityRef: row.entity_ref ?? undefined,
       parentId: row.parent_id ?? undefined,
       input: row.input,

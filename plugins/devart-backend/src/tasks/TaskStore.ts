@@ -316,6 +316,7 @@ const MAX_REMEMBERED_SETS = 10_000;
 export class TaskStore {
   /** Sets are never removed: what was committed can be remembered for good. */
   readonly #sets = new Map<string, number>();
+  readonly #capabilities = new Map<number, string[]>();
 
   /** Interns a set of capabilities; they are sorted and without repetition. */
   async internCapabilities(
@@ -351,6 +352,29 @@ export class TaskStore {
       }
     });
     return id;
+  }
+
+  /**
+   * The capabilities of sets that are committed, remembered by their numbers:
+   * their arrays need not be read again with every claimed task.
+   */
+  async capabilitiesOf(
+    tx: Transaction,
+    ids: ReadonlySet<number>,
+  ): Promise<ReadonlyMap<number, string[]>> {
+    const unknown = [...ids].filter(id => !this.#capabilities.has(id));
+    if (unknown.length > 0) {
+      const rows = await tx.hotRows<{ id: number; capabilities: string[] }>(
+        'select id, capabilities from capability_sets where id = any(?::int[])',
+        [unknown],
+      );
+      if (this.#capabilities.size > MAX_REMEMBERED_SETS) {
+        this.#capabilities.clear();
+        return this.capabilitiesOf(tx, ids);
+      }
+      rows.forEach(row => this.#capabilities.set(row.id, row.capabilities));
+    }
+    return this.#capabilities;
   }
 
   /** Answers the ids of those that were made: not those whose idempotency key was used before. */

@@ -55,6 +55,7 @@ export function createTaskEngine(options: {
     queue: new TaskQueue({
       store: places,
       leases,
+      tasks: store,
       machine,
       types,
       limits: config.capabilityLimits,
