@@ -237,7 +237,6 @@ export class ControlPlane {
       catalog: options.catalog,
       permissions: options.permissions,
       logger,
-      runner: () => runner,
       onChanged: id => hints.gather({ topic: 'run', id }),
     });
 
@@ -307,7 +306,7 @@ export class ControlPlane {
 
     // Surface
     const stopping = new AbortController();
-    const runner: OperationRunner = new OperationRunner({
+    const runner = new OperationRunner({
       permissions: options.permissions,
       audit,
       limiter: new RateLimiter({
@@ -339,6 +338,7 @@ export class ControlPlane {
         }),
       },
     });
+    workflows.operateWith(runner);
     const callers = new CallerResolver({
       agents: keyring,
       auth,

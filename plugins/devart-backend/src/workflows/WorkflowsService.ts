@@ -14,10 +14,7 @@ import type { Transaction } from '../database/Transaction';
 import { InvalidInputError } from '../operations/InvalidInputError';
 import type { EventLog } from '../outbox/EventLog';
 import { diffWorkflows, type WorkflowDiff } from './definition/diffWorkflows';
-import {
-  parseWorkflow,
-  type ParsedWorkflow,
-} from './definition/parseWorkflow';
+import { parseWorkflow, type ParsedWorkflow } from './definition/parseWorkflow';
 import { WorkflowProgram } from './definition/WorkflowProgram';
 import type { OperationSteps } from './OperationSteps';
 import { operationOfStep } from './operationOfStep';
