@@ -39,8 +39,8 @@ const { DBOS } =
   require('@dbos-inc/dbos-sdk') as typeof import('@dbos-inc/dbos-sdk');
 
 const ROUNDS = 5;
-const LATENCY_RUNS = 60;
-const THROUGHPUT_RUNS = 1500;
+const LATENCY_RUNS = 40;
+const THROUGHPUT_RUNS = 1000;
 /** Runs that are under way at once where throughput is measured. */
 const CONCURRENCY = 100;
 const FAN_OUT = 50;

@@ -8,6 +8,8 @@ import {
 import { StandInGithub } from '@devart/stand-in-github';
 import githubModule from '.';
 
+jest.setTimeout(120_000);
+
 describe('githubModule', () => {
   async function start(data: object) {
     const codeHosts: CodeHost[] = [];

@@ -218,7 +218,6 @@ export class ControlPlane {
       catalog: options.catalog,
       permissions: options.permissions,
       logger,
-      runner: () => runner,
       onChanged: id => hints.gather({ topic: 'run', id }),
     });
 
@@ -299,7 +298,7 @@ export class ControlPlane {
 
     // Surface
     const stopping = new AbortController();
-    const runner: OperationRunner = new OperationRunner({
+    const runner = new OperationRunner({
       permissions: options.permissions,
       audit,
       limiter: new RateLimiter({
@@ -343,6 +342,7 @@ export class ControlPlane {
         }),
       },
     });
+    workflows.operateWith(runner);
     const callers = new CallerResolver({
       agents: keyring,
       auth,
@@ -453,8 +453,8 @@ export class ControlPlane {
       this.#parts;
     stopping.abort();
     await bell.stop();
-    await workflows.engine.stop();
     await Promise.all([vital.stop(), background.stop()]);
+    await workflows.engine.stop();
     hints.stop();
     await audit.flush();
   }

@@ -57,6 +57,8 @@ class Gate {
   }
 }
 
+jest.setTimeout(120_000);
+
 describe('a backend whose database goes away', () => {
   const direct = process.env.DEVART_TEST_POSTGRES_URL!;
   let gate: Gate;

@@ -119,6 +119,8 @@ const MANAGING = [
   'scaffolder.template.management',
 ];
 
+jest.setTimeout(120_000);
+
 describe('the policy of the portal', () => {
   it('lets roles do in devart what they may', async () => {
     const { mayUse } = await startPortal();

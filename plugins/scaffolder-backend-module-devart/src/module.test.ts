@@ -5,6 +5,8 @@ import {
 } from '@backstage/plugin-scaffolder-node';
 import { scaffolderModuleDevart } from './module';
 
+jest.setTimeout(120_000);
+
 describe('the module', () => {
   it('adds the actions', async () => {
     const actions: TemplateAction<any, any, any>[] = [];

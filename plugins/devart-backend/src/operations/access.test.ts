@@ -109,6 +109,8 @@ const KINDS: CallerKind[] = [
   'agent',
 ];
 
+jest.setTimeout(120_000);
+
 describe('who may call what', () => {
   let plane: TestControlPlane;
   let agent: { id: string; key: string };

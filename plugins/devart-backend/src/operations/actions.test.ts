@@ -2,6 +2,8 @@ import { allOperations } from '@devart/plugin-devart-common';
 import request from 'supertest';
 import { TestControlPlane } from '../__testUtils__/TestControlPlane';
 
+jest.setTimeout(120_000);
+
 describe('actions', () => {
   let plane: TestControlPlane;
 

@@ -9,6 +9,7 @@ import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import { groupBy } from './groupBy';
 import { parseDuration } from './definition/parseDuration';
+import { performAhead, type LatePerformance } from './performAhead';
 import type { LoadedWorkflow, ProgramCache } from './ProgramCache';
 import type { RunEffects } from './RunEffects';
 import { hasEnded, type RunRecord, type StepRecord } from './RunRecord';
@@ -568,54 +569,15 @@ export class RunEngine {
         begun.starts.push({ start, known });
       }
     }
-    begun.late = await this.#performAhead(begun.made);
+    begun.late = await performAhead(
+      begun.made.map(({ state }) => state),
+      {
+        ms: AHEAD_MS,
+        limit: MAX_PERFORMING,
+        attempt: (...performance) => this.#attempt(...performance),
+      },
+    );
     return begun;
-  }
-
-  /**
-   * Does what the first steps of new runs ask for, as long as it changes nothing
-   * anywhere, until nothing follows or the time is over. Answers what is still
-   * being done then.
-   */
-  async #performAhead(made: readonly Known[]): Promise<LatePerformance[]> {
-    const open = new Set<LatePerformance>();
-    await new Promise<void>(resolve => {
-      let isOver = false;
-      const finish = () => {
-        isOver = true;
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(finish, AHEAD_MS);
-      const goOn = (state: RunState) => {
-        for (const performance of state.takeHarmless(
-          MAX_PERFORMING - open.size,
-        )) {
-          const abort = new AbortController();
-          const one: LatePerformance = {
-            performance,
-            abort,
-            input: this.#attempt(performance, state.run, abort.signal),
-          };
-          open.add(one);
-          one.input.then(input => {
-            if (!isOver) {
-              open.delete(one);
-              state.apply(input, Date.now());
-              goOn(state);
-              if (open.size === 0) {
-                finish();
-              }
-            }
-          });
-        }
-      };
-      made.forEach(({ state }) => goOn(state));
-      if (open.size === 0) {
-        finish();
-      }
-    });
-    return [...open];
   }
 
   /** The state of a run that begins. */
@@ -918,13 +880,6 @@ function isKeyTaken(error: unknown): boolean {
 export interface Known {
   state: RunState;
   workflow: LoadedWorkflow;
-}
-
-interface LatePerformance {
-  performance: Performance;
-  abort: AbortController;
-  /** Settles with what came of it; never fails. */
-  input: Promise<RunInput>;
 }
 
 interface Begun {

@@ -10,19 +10,18 @@ import type { Performance } from './RunState';
 
 /** Does the steps that the control plane does itself: operations and requests. */
 export class StepPerformer {
-  readonly #runner: () => OperationRunner;
+  #runner: OperationRunner | undefined;
   readonly #callers: ActingCallers;
   readonly #http: HttpRequester;
 
-  constructor(options: {
-    /** Operations are put together after what does them in steps. */
-    runner: () => OperationRunner;
-    callers: ActingCallers;
-    http: HttpRequester;
-  }) {
-    this.#runner = options.runner;
+  constructor(options: { callers: ActingCallers; http: HttpRequester }) {
     this.#callers = options.callers;
     this.#http = options.http;
+  }
+
+  /** Says what does operations, which is put together after what does them in steps. */
+  operateWith(runner: OperationRunner): void {
+    this.#runner = runner;
   }
 
   /**
@@ -44,11 +43,11 @@ export class StepPerformer {
       });
     }
     const operation = operationOfStep(action.id);
-    if (!operation) {
+    const runner = this.#runner;
+    if (!operation || !runner) {
       throw new NotFoundError(`There is no operation ${action.id} for steps`);
     }
     const caller = await this.#callers.resolve(run);
-    const runner = this.#runner();
     runner.admitActing(operation, caller);
     const input: Record<string, unknown> = { ...action.input };
     if ('idempotencyKey' in operation.input.shape) {

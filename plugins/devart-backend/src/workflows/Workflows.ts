@@ -4,7 +4,6 @@ import type {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import type { RoleMapping } from '@devart/plugin-devart-node';
 import type { Router } from 'express';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { ApprovalsService } from '../approvals/ApprovalsService';
@@ -51,8 +50,6 @@ export interface WorkflowsOptions {
   catalog: CatalogService;
   permissions: PermissionsService;
   logger: LoggerService;
-  /** Operations are put together after workflows, which do them in steps. */
-  runner: () => OperationRunner;
   /** Called when a run changed without an event. */
   onChanged: (runId: string) => void;
 }
@@ -68,21 +65,21 @@ export class Workflows {
     const programs = new ProgramCache({ database, store: workflowStore });
     const steps = new OperationSteps({ permissions: options.permissions });
     const secrets = new SecretBox(config.secretKeys);
+    const performer = new StepPerformer({
+      callers: new ActingCallers({
+        auth: options.auth,
+        catalog: options.catalog,
+        roles: config.roles,
+      }),
+      http: new HttpRequester({ allowedHosts }),
+    });
     const engine = new RunEngine({
       database,
       store,
       workflows: workflowStore,
       programs,
       effects: new RunEffects({ tasks, approvals }),
-      performer: new StepPerformer({
-        runner: options.runner,
-        callers: new ActingCallers({
-          auth: options.auth,
-          catalog: options.catalog,
-          roles: config.roles as RoleMapping,
-        }),
-        http: new HttpRequester({ allowedHosts }),
-      }),
+      performer,
       events,
       logger,
       onStored: (run, announced) => {
@@ -173,6 +170,7 @@ export class Workflows {
       workflows,
       runs,
       engine,
+      operateWith: runner => performer.operateWith(runner),
       loops: [
         createRunTimer(moving),
         createRunKeeper({ ...moving, leaseSeconds }),
@@ -201,6 +199,8 @@ export class Workflows {
   readonly workflows: WorkflowsService;
   readonly runs: RunsService;
   readonly engine: RunEngine;
+  /** Says what does the operations of steps. */
+  readonly operateWith: (runner: OperationRunner) => void;
   /** Without any of these, runs do not move on. */
   readonly loops: readonly Loop[];
   /** To be called in the transaction that publishes events. */
@@ -214,6 +214,7 @@ export class Workflows {
     workflows: WorkflowsService;
     runs: RunsService;
     engine: RunEngine;
+    operateWith: Workflows['operateWith'];
     loops: readonly Loop[];
     onPublishing: Workflows['onPublishing'];
     webhookRouter: Workflows['webhookRouter'];
@@ -221,6 +222,7 @@ export class Workflows {
     this.workflows = parts.workflows;
     this.runs = parts.runs;
     this.engine = parts.engine;
+    this.operateWith = parts.operateWith;
     this.loops = parts.loops;
     this.onPublishing = parts.onPublishing;
     this.webhookRouter = parts.webhookRouter;

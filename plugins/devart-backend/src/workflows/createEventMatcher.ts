@@ -11,7 +11,7 @@ import type { TriggerRow, WorkflowStore } from './WorkflowStore';
 
 const ACTOR = 'system:workflow-events';
 const BATCH = 100;
-const BACKSTOP_MS = 1000;
+const BACKSTOP_MS = 500;
 
 /**
  * Starts the workflows and ends the pauses that ask for an event. An event is

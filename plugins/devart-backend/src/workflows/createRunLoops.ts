@@ -9,8 +9,8 @@ import type { RunStore } from './RunStore';
 
 const ACTOR = 'system:workflows';
 const BATCH = 200;
-const TIMER_BACKSTOP_MS = 1000;
-const CALL_OFF_BACKSTOP_MS = 5000;
+/** Below the shortest silence that readiness may be set to. */
+const BACKSTOP_MS = 500;
 
 interface LoopOptions {
   database: Database;
@@ -26,7 +26,7 @@ export function createRunTimer(options: LoopOptions): Loop {
   const loop: Loop = new Loop({
     name: 'workflow timers',
     logger: options.logger,
-    intervalMs: TIMER_BACKSTOP_MS,
+    intervalMs: BACKSTOP_MS,
     round: async () => {
       plannedAt = Infinity;
       const { ids, nextAt } = await database.asSystem(ACTOR, tx =>
@@ -38,7 +38,7 @@ export function createRunTimer(options: LoopOptions): Loop {
       }
       plannedAt = Math.min(
         nextAt?.getTime() ?? Infinity,
-        Date.now() + TIMER_BACKSTOP_MS,
+        Date.now() + BACKSTOP_MS,
       );
       return Math.max(1, plannedAt - Date.now());
     },
@@ -63,7 +63,7 @@ export function createRunKeeper(
   return new Loop({
     name: 'workflow keeper',
     logger: options.logger,
-    intervalMs: (leaseSeconds * 1000) / 3,
+    intervalMs: Math.min(BACKSTOP_MS, (leaseSeconds * 1000) / 3),
     round: async () => {
       const left = await database.asSystem(ACTOR, async tx => {
         await store.keepReplica(tx, engine.replica, leaseSeconds);
@@ -114,7 +114,7 @@ export function createRunCleaner(
   const loop = new Loop({
     name: 'workflow cleaner',
     logger: options.logger,
-    intervalMs: CALL_OFF_BACKSTOP_MS,
+    intervalMs: BACKSTOP_MS,
     round: async () => {
       const abandoned = await database.asSystem(ACTOR, tx =>
         store.abandoned(tx, BATCH),

@@ -9,7 +9,7 @@ import type { TriggerRow, WorkflowStore } from './WorkflowStore';
 
 const ACTOR = 'system:schedule';
 const BATCH = 50;
-const BACKSTOP_MS = 5000;
+const BACKSTOP_MS = 500;
 /** A time that passed longer ago than this was missed. */
 const MISSED_AFTER_MS = 60_000;
 

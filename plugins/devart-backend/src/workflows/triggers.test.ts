@@ -157,12 +157,13 @@ describe('what starts a run', () => {
     const second = await send(other, { 'x-hub-signature-256': hub });
     expect(second.body.outcome).toBe('started');
 
-    for (const wrong of <Record<string, string>[]>[
+    const wrongs: Record<string, string>[] = [
       {},
       { 'x-hub-signature-256': hub.replace(/.$/, '0').replace(/..$/, '00') },
       { ...standard('d-2'), 'webhook-id': 'd-3' },
       { ...standard('d-2'), 'webhook-timestamp': '1' },
-    ]) {
+    ];
+    for (const wrong of wrongs) {
       expect((await send(plane, wrong)).status).toBe(401);
     }
     const ignored = JSON.stringify({ ref: 'refs/tags/v1' });
