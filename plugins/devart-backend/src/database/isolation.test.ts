@@ -11,12 +11,12 @@ function closed<T>(answer: T): (error: Error) => T {
   };
 }
 
+jest.setTimeout(120_000);
+
 /**
  * Connects as the roles under which requests run, past all of the code, and
  * tries what the code would never try.
  */
-jest.setTimeout(120_000);
-
 describe('row-level security', () => {
   let plane: TestControlPlane;
   let sql: Knex;
