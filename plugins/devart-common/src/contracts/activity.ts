@@ -19,7 +19,15 @@ export const activitySchema = z.object({
   topic: z.string(),
   actor: actorSchema,
   subject: z.object({
-    kind: z.enum(['task', 'agent', 'review', 'organization']),
+    kind: z.enum([
+      'task',
+      'agent',
+      'review',
+      'workflow',
+      'run',
+      'approval',
+      'organization',
+    ]),
     id: idSchema,
     /** What the subject was called when it happened. */
     name: z.string(),

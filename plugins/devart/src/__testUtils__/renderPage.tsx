@@ -1,4 +1,5 @@
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
+import type { JsonObject } from '@backstage/types';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { useLocation } from 'react-router-dom';
 import { devartApiRef } from '../api';
@@ -14,7 +15,13 @@ function Address() {
 /** Renders a page of the plugin in a portal. */
 export function renderPage(
   page: JSX.Element,
-  options: { fake: FakeDevartApi; at?: string; mountPath?: string },
+  options: {
+    fake: FakeDevartApi;
+    at?: string;
+    mountPath?: string;
+    /** Configuration of the portal. */
+    config?: JsonObject;
+  },
 ) {
   renderInTestApp(
     <>
@@ -32,6 +39,7 @@ export function renderPage(
       },
       initialRouteEntries: [options.at ?? '/devart'],
       mountPath: options.mountPath,
+      config: options.config,
     },
   );
 }

@@ -1,7 +1,19 @@
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
-import { createDevartClient } from '@devart/plugin-devart-common';
+import {
+  allOperations,
+  createDevartClient,
+} from '@devart/plugin-devart-common';
 import type { DevartApi } from './devartApiRef';
 import { announceOwnChange } from './ownChanges';
+
+/** Questions that are too long for an address; asking them changes nothing. */
+const LONG_QUESTIONS = allOperations
+  .filter(({ effect, method }) => effect === 'read' && method !== 'GET')
+  .map(({ path }) => path);
+
+function isChange(url: string, method: string | undefined): boolean {
+  return method !== 'GET' && !LONG_QUESTIONS.some(path => url.endsWith(path));
+}
 
 /** A client that speaks with the portal's own back end as whoever is signed in. */
 export function createDevartApi(options: {
@@ -14,7 +26,7 @@ export function createDevartApi(options: {
     fetch: async (input, init) => {
       const response = await fetchApi.fetch(input, init);
       // What one did oneself shows everywhere on the page at once, signals or not.
-      if (response.ok && init?.method !== 'GET') {
+      if (response.ok && isChange(String(input), init?.method)) {
         announceOwnChange();
       }
       return response;

@@ -12,12 +12,14 @@ export function EntityInput(props: {
   label: string;
   /** Kinds to suggest. */
   kinds: string[];
+  placeholder?: string;
   value: string;
   problem?: string;
   helperText?: string;
   onChange: (entityRef: string) => void;
 }) {
   const { label, kinds, value, problem, helperText, onChange } = props;
+  const { placeholder = 'component:default/shop' } = props;
   const id = useId();
   const catalog = useApiHolder().get(catalogApiRef);
   const [suggestions, setSuggestions] = useState<string[]>([]);
@@ -67,7 +69,7 @@ export function EntityInput(props: {
         <TextInput
           {...params}
           label={label}
-          placeholder="component:default/shop"
+          placeholder={placeholder}
           problem={problem}
           helperText={helperText}
         />
