@@ -1,5 +1,4 @@
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
-import type { JsonObject } from '@backstage/types';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { useLocation } from 'react-router-dom';
 import { devartApiRef } from '../api';
@@ -20,7 +19,7 @@ export function renderPage(
     at?: string;
     mountPath?: string;
     /** Configuration of the portal. */
-    config?: JsonObject;
+    config?: NonNullable<Parameters<typeof renderInTestApp>[1]>['config'];
   },
 ) {
   renderInTestApp(

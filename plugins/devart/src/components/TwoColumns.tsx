@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 
 const useStyles = makeStyles(theme => ({
   grid: {
+    '* + &': { marginTop: theme.spacing(2) },
     display: 'grid',
     gap: theme.spacing(2),
     gridTemplateColumns: 'minmax(0, 2fr) minmax(260px, 1fr)',

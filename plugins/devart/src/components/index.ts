@@ -15,6 +15,7 @@ export { EntityLink } from './EntityLink';
 export { ErrorState } from './ErrorState';
 export { Facts } from './Facts';
 export { FormDialog } from './FormDialog';
+export { Hidden } from './Hidden';
 export { IconLabel } from './IconLabel';
 export { JsonView } from './JsonView';
 export { LoadMore } from './LoadMore';

@@ -11,9 +11,20 @@ import {
 } from '@xyflow/react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { CanvasNodeView } from './CanvasNodeView';
-import { heightOf, type GraphShape, type ShapeNode } from './graphShape';
+import {
+  CONTROLS_HEIGHT,
+  heightOf,
+  type GraphShape,
+  type ShapeNode,
+} from './graphShape';
 import { layoutGraph, type Positions } from './layoutGraph';
 
+/** The buttons stand below the nodes, not on them. */
+const FIT = {
+  maxZoom: 1,
+  minZoom: 0.5,
+  padding: { x: '12px', top: '12px', bottom: `${CONTROLS_HEIGHT}px` },
+} as const;
 const NODE_TYPES = { content: CanvasNodeView };
 
 /** A node of a {@link GraphCanvas}. */
@@ -127,10 +138,10 @@ export function GraphCanvas(props: {
         zoomOnScroll={false}
         preventScrolling={false}
         fitView
-        fitViewOptions={{ maxZoom: 1, minZoom: 0.4, padding: 0.08 }}
+        fitViewOptions={FIT}
         minZoom={0.1}
       >
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" />
       </ReactFlow>
     </div>
   );

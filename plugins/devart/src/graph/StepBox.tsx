@@ -1,8 +1,8 @@
 import ButtonBase from '@material-ui/core/ButtonBase';
 import { makeStyles } from '@material-ui/core/styles';
-import { StepStatusLabel } from '../components';
-import { STEP_STATUS_WORDS, STEP_TYPE_WORDS } from '../format';
-import { describeStep, type StepNode } from './StepNode';
+import { Hidden, StepStatusLabel } from '../components';
+import { STEP_TYPE_WORDS } from '../format';
+import type { StepNode } from './StepNode';
 
 const useStyles = makeStyles(theme => ({
   root: {
@@ -52,10 +52,7 @@ export function StepBox(props: {
   const classes = useStyles();
   const { step, isSelected, onSelect } = props;
   const { id, name, type, status, details, waiting, compensates } = step;
-  const description = describeStep(step, {
-    type: STEP_TYPE_WORDS[type],
-    status: status && STEP_STATUS_WORDS[status],
-  });
+  const last = waiting ?? details.join(' · ');
   return (
     <ButtonBase
       // The canvas drags what is not marked so.
@@ -63,18 +60,19 @@ export function StepBox(props: {
         compensates ? classes.compensation : ''
       }`}
       disableRipple
-      aria-label={description}
       aria-pressed={isSelected}
-      title={description}
+      title={`${name}: ${last}`}
       onClick={() => onSelect(id)}
     >
-      <span className={`${classes.line} ${classes.name}`}>{name}</span>
+      <span className={`${classes.line} ${classes.name}`}>
+        {name}
+        <Hidden>, </Hidden>
+      </span>
       <span className={classes.line}>
         {status ? <StepStatusLabel status={status} /> : STEP_TYPE_WORDS[type]}
+        <Hidden>, </Hidden>
       </span>
-      <span className={`${classes.line} ${classes.details}`}>
-        {waiting ?? details.join(' · ')}
-      </span>
+      <span className={`${classes.line} ${classes.details}`}>{last}</span>
     </ButtonBase>
   );
 }

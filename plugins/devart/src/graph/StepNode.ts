@@ -20,13 +20,3 @@ export interface StepNode {
 export function afterOf(step: StepNode): string[] {
   return step.compensates ? [...step.needs, step.compensates] : [...step.needs];
 }
-
-/** What a step is called where it cannot be seen. */
-export function describeStep(
-  step: StepNode,
-  words: { status?: string; type: string },
-): string {
-  return [step.name, words.status ?? words.type, ...step.details, step.waiting]
-    .filter(Boolean)
-    .join(', ');
-}

@@ -49,7 +49,10 @@ export function inOrder<T extends ShapeNode>(nodes: readonly T[]): T[] {
   return [...nodes].sort((a, b) => layers.get(a.id)! - layers.get(b.id)!);
 }
 
-const MINIMUM_HEIGHT = 240;
+/** Room for the buttons of the canvas, in pixels. */
+export const CONTROLS_HEIGHT = 48;
+
+const MINIMUM_HEIGHT = 180;
 const MAXIMUM_HEIGHT = 560;
 
 /** The height to keep free for a graph before it is laid out, in pixels, so that nothing moves when it is. */
@@ -63,6 +66,6 @@ export function heightOf(shape: GraphShape): number {
     direction === 'right'
       ? [Math.max(1, ...perLayer.values()), gap.beside]
       : [Math.max(1, perLayer.size), gap.between];
-  const height = count * size.height + (count + 1) * space;
+  const height = count * size.height + (count + 1) * space + CONTROLS_HEIGHT;
   return Math.min(MAXIMUM_HEIGHT, Math.max(MINIMUM_HEIGHT, height));
 }

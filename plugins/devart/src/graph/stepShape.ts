@@ -1,7 +1,7 @@
 import type { GraphShape } from './graphShape';
 
-const SIZE = { width: 210, height: 76 };
-const GAP = { beside: 20, between: 48 };
+const SIZE = { width: 190, height: 76 };
+const GAP = { beside: 16, between: 36 };
 const WIDE = { size: SIZE, gap: GAP, direction: 'right' } as const;
 const NARROW = { size: SIZE, gap: GAP, direction: 'down' } as const;
 

@@ -12,6 +12,7 @@ import { money, RUN_TRIGGER_WORDS, timeTaken } from '../format';
 import { Link, useLinks } from '../navigation';
 
 const useStyles = makeStyles(theme => ({
+  version: { color: theme.palette.text.secondary, whiteSpace: 'nowrap' },
   quiet: {
     color: theme.palette.text.secondary,
     overflowWrap: 'anywhere',
@@ -42,7 +43,7 @@ export function RunTable(props: {
             {without === 'workflow' ? '' : `${run.workflow.title} `}#
             {run.number}
           </Link>
-          <div className={classes.quiet}>{run.workflow.version}</div>
+          <div className={classes.version}>{run.workflow.version}</div>
         </>
       ),
     },
@@ -89,20 +90,20 @@ export function RunTable(props: {
     {
       header: 'Started',
       hideBelow: 'Sm',
-      render: run => <RelativeTime at={run.startedAt} />,
-    },
-    {
-      header: 'Took',
-      hideBelow: 'Md',
-      render: run => timeTaken(run) ?? '–',
+      render: run => (
+        <>
+          <RelativeTime at={run.startedAt} />
+          {run.finishedAt && (
+            <div className={classes.quiet}>took {timeTaken(run)}</div>
+          )}
+        </>
+      ),
     },
   ];
   return (
     <DataTable
       label={label}
-      columns={columns.filter(
-        ({ header }) => !(without === 'entity' && header === 'About'),
-      )}
+      columns={columns.filter(({ header }) => !(without && header === 'About'))}
       rows={runs}
       rowKey={run => run.id}
     />

@@ -1,7 +1,7 @@
 import ButtonBase from '@material-ui/core/ButtonBase';
 import { makeStyles } from '@material-ui/core/styles';
 import type { Run, StepStatus } from '@devart/plugin-devart-common';
-import { useNow } from '../components';
+import { Hidden, useNow } from '../components';
 import { duration, STEP_STATUS_WORDS, timeTaken } from '../format';
 import type { StepGroup } from './groupSteps';
 import { timelineOf } from './timelineOf';
@@ -83,12 +83,12 @@ export function RunTimeline(props: {
                 group.id === selectedId ? classes.selected : ''
               }`}
               aria-pressed={group.id === selectedId}
-              aria-label={`${group.name}, ${STEP_STATUS_WORDS[group.status]}, ${
-                timeTaken(group, now) ?? 'not started'
-              }`}
               onClick={() => onSelect(group.id)}
             >
-              <span className={classes.name}>{group.name}</span>
+              <span className={classes.name}>
+                {group.name}
+                <Hidden>, {STEP_STATUS_WORDS[group.status]}, </Hidden>
+              </span>
               <span className={classes.track}>
                 {bar && (
                   <span

@@ -1,6 +1,10 @@
 import type CoreForm from '@rjsf/core';
 import { generateForm } from '@rjsf/material-ui';
-import { ErrorSchemaBuilder, type RJSFSchema } from '@rjsf/utils';
+import {
+  ErrorSchemaBuilder,
+  type RJSFSchema,
+  type RJSFValidationError,
+} from '@rjsf/utils';
 import validator from '@rjsf/validator-ajv8';
 import Typography from '@material-ui/core/Typography';
 import {
@@ -15,6 +19,21 @@ import type { InputIssue } from '../api';
 type Data = Record<string, unknown>;
 
 const Form = generateForm<Data>();
+const ID = 'parameters';
+
+/** The library finds fields only in a `<form>`. */
+function goToProblem({ property = '' }: RJSFValidationError): void {
+  const path = property.split(/[.[\]']+/).filter(Boolean);
+  document.getElementById([ID, ...path].join('_'))?.focus();
+}
+
+function isEmpty(schema: Record<string, unknown>): boolean {
+  const { properties = {} } = schema;
+  return (
+    Object.keys(properties as object).length === 0 &&
+    !['oneOf', 'anyOf', 'allOf', '$ref'].some(keyword => keyword in schema)
+  );
+}
 
 /** What somebody can ask of a {@link ParametersForm}. */
 export interface ParametersFormHandle {
@@ -37,10 +56,15 @@ export default function ParametersForm(props: {
   useImperativeHandle(
     handle,
     () => ({
-      read: () =>
-        form.current?.validateForm()
+      read: () => {
+        if (!form.current) {
+          // Where there is nothing to fill in, nothing can be wrong.
+          return {};
+        }
+        return form.current.validateForm()
           ? (form.current.state.formData as Data)
-          : undefined,
+          : undefined;
+      },
     }),
     [],
   );
@@ -56,7 +80,7 @@ export default function ParametersForm(props: {
     return builder.ErrorSchema;
   }, [issues, edited]);
 
-  if (Object.keys((schema.properties ?? {}) as object).length === 0) {
+  if (isEmpty(schema)) {
     return <Typography variant="body2">It takes no parameters.</Typography>;
   }
   return (
@@ -64,7 +88,7 @@ export default function ParametersForm(props: {
       ref={form}
       // A form in a form is no HTML; the dialog around it submits.
       tagName="div"
-      idPrefix="parameters"
+      idPrefix={ID}
       schema={schema as RJSFSchema}
       uiSchema={{ 'ui:submitButtonOptions': { norender: true } }}
       validator={validator}
@@ -72,7 +96,7 @@ export default function ParametersForm(props: {
       extraErrors={extraErrors}
       showErrorList={false}
       noHtml5Validate
-      focusOnFirstError
+      focusOnFirstError={goToProblem}
       onChange={({ formData = {} }) => {
         setData(formData);
         setEdited(issues);

@@ -54,10 +54,10 @@ export function WorkflowView(props: {
         reload={reload}
         onDeleted={onDeleted}
       />
+      <DefinitionSteps title="Steps" steps={workflow.latest.steps} />
       <TwoColumns
         main={
           <>
-            <DefinitionSteps title="Steps" steps={workflow.latest.steps} />
             <RunsPanel
               of={{ workflowId: workflow.id }}
               empty={
@@ -68,13 +68,13 @@ export function WorkflowView(props: {
               }
             />
             <VersionsPanel workflow={workflow} />
+            <WebhooksPanel workflow={workflow} />
           </>
         }
         side={
           <>
             <WorkflowFacts workflow={workflow} />
             <TriggersPanel workflow={workflow} />
-            <WebhooksPanel workflow={workflow} />
             {hasParameters && (
               <Panel title="Parameters">
                 <JsonView

@@ -14,7 +14,7 @@ export function DataOfRun({ run }: { run: Run }) {
         .filter(({ value }) => value && Object.keys(value).length > 0)
         .map(({ title, value }) => (
           <Panel key={title} title={title}>
-            <JsonView label={title} value={value} />
+            <JsonView label={`${title} as JSON`} value={value} />
           </Panel>
         ))}
     </>

@@ -39,31 +39,29 @@ export function RunView(props: { run: Run; reload: () => Promise<void> }) {
   return (
     <>
       <RunHead run={run} groups={groups} reload={reload} />
+      <StepsPanel
+        title="Steps"
+        steps={steps}
+        selectedId={selected?.id}
+        onSelect={select}
+        timeline={
+          <RunTimeline
+            run={run}
+            groups={groups}
+            selectedId={selected?.id}
+            onSelect={select}
+          />
+        }
+      />
       <TwoColumns
         main={
-          <>
-            <StepsPanel
-              title="Steps"
-              steps={steps}
-              selectedId={selected?.id}
-              onSelect={select}
-              timeline={
-                <RunTimeline
-                  run={run}
-                  groups={groups}
-                  selectedId={selected?.id}
-                  onSelect={select}
-                />
-              }
+          selected && (
+            <StepPanel
+              group={selected}
+              chosenItem={filters.item}
+              onChooseItem={item => setFilters({ step: selected.id, item })}
             />
-            {selected && (
-              <StepPanel
-                group={selected}
-                chosenItem={filters.item}
-                onChooseItem={item => setFilters({ step: selected.id, item })}
-              />
-            )}
-          </>
+          )
         }
         side={
           <>

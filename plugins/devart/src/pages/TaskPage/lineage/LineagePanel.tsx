@@ -52,7 +52,7 @@ function Lineage({ taskId }: { taskId: string }) {
         {({ items, truncated }) => (
           <>
             {view === 'graph' ? (
-              <Suspense fallback={<Skeleton variant="rect" height={240} />}>
+              <Suspense fallback={<Skeleton variant="rect" height={180} />}>
                 <LineageGraph relatives={items} currentId={taskId} />
               </Suspense>
             ) : (
