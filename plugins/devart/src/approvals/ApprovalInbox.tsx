@@ -10,7 +10,7 @@ export function ApprovalInbox({ pages }: { pages: LivePages<Approval> }) {
   return (
     <PagedList
       pages={pages}
-      skeletonRows={2}
+      skeletonRows={3}
       empty={
         <EmptyState
           title="No approval waits for you"

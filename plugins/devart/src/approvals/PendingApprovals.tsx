@@ -9,15 +9,15 @@ export function PendingApprovals(of: { taskId: string } | { runId: string }) {
     pageSize: 5,
   });
   return (
-    <>
+    // Its line is kept free until they are known.
+    <div style={{ minHeight: '1.5em' }}>
       {value?.items.map(({ id, title, mayDecide }) => (
         <span key={id}>
-          {' '}
           <Link to={links.approval(id)}>
             {mayDecide ? `Decide: ${title}` : title}
-          </Link>
+          </Link>{' '}
         </span>
       ))}
-    </>
+    </div>
   );
 }

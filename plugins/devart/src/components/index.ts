@@ -37,6 +37,7 @@ export { TaskStatusLabel } from './TaskStatusLabel';
 export { TextInput } from './TextInput';
 export { TraceId } from './TraceId';
 export { TwoColumns } from './TwoColumns';
+export { useIsNarrow } from './useIsNarrow';
 export { useNow } from './useNow';
 export { useRememberedChoice } from './useRememberedChoice';
 export { useToasts } from './useToasts';

@@ -1,6 +1,5 @@
-import { useTheme } from '@material-ui/core/styles';
-import useMediaQuery from '@material-ui/core/useMediaQuery';
 import { useMemo } from 'react';
+import { useIsNarrow } from '../components';
 import { GraphCanvas } from './GraphCanvas';
 import { StepBox } from './StepBox';
 import { stepShape } from './stepShape';
@@ -13,7 +12,7 @@ export default function StepGraph(props: {
   selectedId?: string;
   onSelect: (id: string) => void;
 }) {
-  const isNarrow = useMediaQuery(useTheme().breakpoints.down('xs'));
+  const isNarrow = useIsNarrow();
   const { label, steps, selectedId, onSelect } = props;
   const nodes = useMemo(
     () =>

@@ -1,8 +1,11 @@
 import Skeleton from '@material-ui/lab/Skeleton';
-import { useTheme } from '@material-ui/core/styles';
-import useMediaQuery from '@material-ui/core/useMediaQuery';
 import { lazy, Suspense, type ReactNode } from 'react';
-import { Panel, useRememberedChoice, ViewToggle } from '../components';
+import {
+  Panel,
+  useIsNarrow,
+  useRememberedChoice,
+  ViewToggle,
+} from '../components';
 import { heightOf } from './graphShape';
 import { StepList } from './StepList';
 import { afterOf, type StepNode } from './StepNode';
@@ -31,7 +34,7 @@ export function StepsPanel(props: {
   timeline?: ReactNode;
   children?: ReactNode;
 }) {
-  const isNarrow = useMediaQuery(useTheme().breakpoints.down('xs'));
+  const isNarrow = useIsNarrow();
   const { title, steps, selectedId, onSelect, timeline, children } = props;
   const [chosen, choose] = useRememberedChoice<View>('steps', [
     'graph',

@@ -12,9 +12,10 @@ import { money, RUN_TRIGGER_WORDS, timeTaken } from '../format';
 import { Link, useLinks } from '../navigation';
 
 const useStyles = makeStyles(theme => ({
-  version: { color: theme.palette.text.secondary, whiteSpace: 'nowrap' },
+  // The theme's grey is too faint on striped rows.
+  version: { ...theme.typography.caption, whiteSpace: 'nowrap' },
   quiet: {
-    color: theme.palette.text.secondary,
+    ...theme.typography.caption,
     overflowWrap: 'anywhere',
   },
 }));

@@ -72,7 +72,7 @@ export function HomePage() {
                   inbox={inbox}
                 />
               ) : (
-                <Rows count={1} />
+                <Rows count={1} height={96} />
               )}
             </Panel>
             <Panel
