@@ -64,7 +64,13 @@ export function EntityInput(props: {
       options={suggestions}
       filterOptions={options => options}
       inputValue={value}
-      onInputChange={(_event, text) => onChange(text)}
+      onInputChange={(event, text) => {
+        // Without an event nobody typed or chose: the library empties what was
+        // filled in before it was there.
+        if (event) {
+          onChange(text);
+        }
+      }}
       renderInput={({ size: _size, ...params }) => (
         <TextInput
           {...params}

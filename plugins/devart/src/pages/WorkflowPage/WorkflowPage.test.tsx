@@ -79,7 +79,8 @@ function open(fake: ReturnType<typeof portal>) {
   renderPage(<WorkflowPage />, {
     fake,
     at: `/devart/workflows/${uuid(400)}`,
-    mountPath: '/devart/workflows/:workflowId',
+    // Wherever it leads, the address stays in sight.
+    mountPath: '/devart/:area/:workflowId',
   });
 }
 
