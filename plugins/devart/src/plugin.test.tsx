@@ -81,7 +81,7 @@ async function expectCommandCentre() {
     await screen.findByRole(
       'heading',
       { name: 'Command centre' },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     ),
   ).toBeInTheDocument();
   const needsYou = await screen.findByRole('region', { name: 'Needs you' });

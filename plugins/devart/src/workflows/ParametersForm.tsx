@@ -5,7 +5,7 @@ import {
   type RJSFSchema,
   type RJSFValidationError,
 } from '@rjsf/utils';
-import validator from '@rjsf/validator-ajv8';
+import { customizeValidator } from '@rjsf/validator-ajv8';
 import Typography from '@material-ui/core/Typography';
 import {
   useImperativeHandle,
@@ -19,6 +19,7 @@ import type { InputIssue } from '../api';
 type Data = Record<string, unknown>;
 
 const Form = generateForm<Data>();
+const validator = customizeValidator<Data>();
 const ID = 'parameters';
 
 /** The library finds fields only in a `<form>`. */

@@ -149,7 +149,9 @@ describe('the run page', () => {
 
     await user.click(screen.getByRole('button', { name: 'Timeline' }));
     expect(
-      await screen.findByRole('button', { name: 'Build it, Succeeded, 2 min' }),
+      await screen.findByRole('button', {
+        name: /^Build it\s*, Succeeded,\s+2 min$/,
+      }),
     ).toHaveAttribute('aria-pressed', 'true');
   });
 
