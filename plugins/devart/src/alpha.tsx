@@ -10,22 +10,18 @@ import {
 import {
   EntityCardBlueprint,
   EntityContentBlueprint,
+  EntityContextMenuItemBlueprint,
 } from '@backstage/plugin-catalog-react/alpha';
 import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
 import AgentsIcon from '@material-ui/icons/AndroidOutlined';
 import TasksIcon from '@material-ui/icons/AssignmentOutlined';
 import DevartIcon from '@material-ui/icons/DeviceHub';
+import RunsIcon from '@material-ui/icons/PlayCircleOutline';
+import WorkflowIcon from '@material-ui/icons/AccountTreeOutlined';
 import { createDevartApi, devartApiRef } from './api';
-import { AGENT_FILTER, TASKS_FILTER } from './entity';
-import {
-  agentRouteRef,
-  agentsRouteRef,
-  auditRouteRef,
-  reviewsRouteRef,
-  rootRouteRef,
-  taskRouteRef,
-  tasksRouteRef,
-} from './routes';
+import { AGENT_FILTER, TASKS_FILTER, WORKFLOW_FILTER } from './entity';
+import { useRunWorkflowItem } from './entity/useRunWorkflowItem';
+import { devartRoutes, rootRouteRef } from './routes';
 
 const api = ApiBlueprint.make({
   params: defineParams =>
@@ -79,6 +75,54 @@ const tasksPage = SubPageBlueprint.make({
       return (
         <Shell>
           <TasksRoutes />
+        </Shell>
+      );
+    },
+  },
+});
+
+const workflowsPage = SubPageBlueprint.make({
+  name: 'workflows',
+  params: {
+    path: 'workflows',
+    title: 'Workflows',
+    loader: async () => {
+      const { Shell, WorkflowsRoutes } = await import('./shell');
+      return (
+        <Shell>
+          <WorkflowsRoutes />
+        </Shell>
+      );
+    },
+  },
+});
+
+const runsPage = SubPageBlueprint.make({
+  name: 'runs',
+  params: {
+    path: 'runs',
+    title: 'Runs',
+    loader: async () => {
+      const { Shell, RunsRoutes } = await import('./shell');
+      return (
+        <Shell>
+          <RunsRoutes />
+        </Shell>
+      );
+    },
+  },
+});
+
+const approvalsPage = SubPageBlueprint.make({
+  name: 'approvals',
+  params: {
+    path: 'approvals',
+    title: 'Approvals',
+    loader: async () => {
+      const { Shell, ApprovalsRoutes } = await import('./shell');
+      return (
+        <Shell>
+          <ApprovalsRoutes />
         </Shell>
       );
     },
@@ -169,6 +213,44 @@ const entityAgent = EntityContentBlueprint.make({
   },
 });
 
+const entityRuns = EntityContentBlueprint.make({
+  name: 'runs',
+  params: {
+    path: '/runs',
+    title: 'Runs',
+    icon: <RunsIcon fontSize="inherit" />,
+    filter: TASKS_FILTER,
+    loader: async () => {
+      const { EntityRunsContent } = await import('./entity/EntityRunsContent');
+      return <EntityRunsContent />;
+    },
+  },
+});
+
+const entityWorkflow = EntityContentBlueprint.make({
+  name: 'workflow',
+  params: {
+    path: '/workflow',
+    title: 'Workflow',
+    icon: <WorkflowIcon fontSize="inherit" />,
+    filter: WORKFLOW_FILTER,
+    loader: async () => {
+      const { EntityWorkflowContent } =
+        await import('./entity/EntityWorkflowContent');
+      return <EntityWorkflowContent />;
+    },
+  },
+});
+
+const runWorkflowItem = EntityContextMenuItemBlueprint.make({
+  name: 'run-workflow',
+  params: {
+    icon: <RunsIcon fontSize="small" />,
+    filter: TASKS_FILTER,
+    useProps: useRunWorkflowItem,
+  },
+});
+
 const entityWork = EntityCardBlueprint.make({
   name: 'work',
   params: {
@@ -189,6 +271,18 @@ const needsYouWidget = HomePageWidgetBlueprint.make({
     description: 'Work of agents that does not go on without a person',
     components: async () => ({
       Content: (await import('./home/NeedsYouWidget')).NeedsYouWidget,
+    }),
+  },
+});
+
+const approvalsWidget = HomePageWidgetBlueprint.make({
+  name: 'approvals',
+  params: {
+    name: 'DevartApprovals',
+    title: 'Approvals waiting for you',
+    description: 'What agents and workflows may do only with your consent',
+    components: async () => ({
+      Content: (await import('./home/ApprovalsWidget')).ApprovalsWidget,
     }),
   },
 });
@@ -223,28 +317,27 @@ export default createFrontendPlugin({
   title: 'devart',
   icon: <DevartIcon fontSize="inherit" />,
   info: { packageJson: () => import('../package.json') },
-  routes: {
-    root: rootRouteRef,
-    tasks: tasksRouteRef,
-    task: taskRouteRef,
-    reviews: reviewsRouteRef,
-    agents: agentsRouteRef,
-    agent: agentRouteRef,
-    audit: auditRouteRef,
-  },
+  routes: devartRoutes,
   extensions: [
     api,
     page,
     liveBadge,
     homePage,
     tasksPage,
+    workflowsPage,
+    runsPage,
+    approvalsPage,
     reviewsPage,
     agentsPage,
     auditPage,
     entityTasks,
     entityAgent,
+    entityRuns,
+    entityWorkflow,
+    runWorkflowItem,
     entityWork,
     needsYouWidget,
+    approvalsWidget,
     workWidget,
     activityWidget,
   ],

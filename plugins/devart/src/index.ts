@@ -6,11 +6,13 @@
  */
 
 export { devartApiRef, type DevartApi } from './api';
-export { isDevartAgent } from './entity';
+export { isDevartAgent, isDevartWorkflow } from './entity';
 export {
   DevartPage,
   devartPlugin,
   EntityDevartAgentContent,
+  EntityDevartRunsContent,
   EntityDevartTasksContent,
   EntityDevartWorkCard,
+  EntityDevartWorkflowContent,
 } from './plugin';

@@ -8,7 +8,14 @@ import { Route } from 'react-router-dom';
 import devart from './alpha';
 import { devartApiRef } from './api';
 import { DevartPage } from './plugin';
-import { aBoard, aTask, fakeDevartApi, someone, uuid } from './__testUtils__';
+import {
+  aBoard,
+  anApproval,
+  aTask,
+  fakeDevartApi,
+  someone,
+  uuid,
+} from './__testUtils__';
 
 const NOTHING = { queued: 0, running: 0, waiting: 0, scheduled: 0 };
 
@@ -72,6 +79,7 @@ function portal() {
         reason: 'Fire drill',
       }),
     },
+    approvals: { list: () => ({ items: [anApproval()] }) },
     tasks: { board: () => aBoard({ queued: [aTask()] }) },
   }).api;
 }
@@ -82,7 +90,7 @@ async function expectCommandCentre() {
     await screen.findByRole(
       'heading',
       { name: 'Command centre' },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     ),
   ).toBeInTheDocument();
   const needsYou = await screen.findByRole('region', { name: 'Needs you' });
@@ -93,6 +101,15 @@ async function expectCommandCentre() {
     within(needsYou).getByRole('link', { name: '1 Agents to activate' }),
   ).toHaveAttribute('href', '/devart/agents?status=pending');
   expect(within(needsYou).queryByText(/not published/)).toBeNull();
+  expect(
+    await within(needsYou).findByRole('link', {
+      name: '1 Approvals waiting for you',
+    }),
+  ).toHaveAttribute('href', '/devart/approvals');
+  const inbox = screen.getByRole('table', { name: 'Waiting for you' });
+  expect(
+    within(inbox).getByRole('link', { name: 'Release the shop' }),
+  ).toHaveAttribute('href', `/devart/approvals/${uuid(700)}`);
   expect(
     await screen.findByText(/2 queued tasks that no active agent can do/),
   ).toBeInTheDocument();
@@ -119,6 +136,9 @@ describe('the plugin of the new frontend system', () => {
     expect(tabs).toEqual([
       'Command centre',
       'Tasks',
+      'Workflows',
+      'Runs',
+      'Approvals',
       'Reviews',
       'Agents',
       'Audit trail',

@@ -7,15 +7,7 @@ import {
   fetchApiRef,
 } from '@backstage/core-plugin-api';
 import { createDevartApi, devartApiRef } from './api';
-import {
-  agentRouteRef,
-  agentsRouteRef,
-  auditRouteRef,
-  reviewsRouteRef,
-  rootRouteRef,
-  taskRouteRef,
-  tasksRouteRef,
-} from './routes';
+import { devartRoutes, rootRouteRef } from './routes';
 
 /** The plugin for the old frontend system. @public */
 export const devartPlugin = createPlugin({
@@ -27,15 +19,7 @@ export const devartPlugin = createPlugin({
       factory: createDevartApi,
     }),
   ],
-  routes: {
-    root: rootRouteRef,
-    tasks: tasksRouteRef,
-    task: taskRouteRef,
-    reviews: reviewsRouteRef,
-    agents: agentsRouteRef,
-    agent: agentRouteRef,
-    audit: auditRouteRef,
-  },
+  routes: devartRoutes,
 });
 
 /** All pages, to be mounted at `/devart`. @public */
@@ -80,6 +64,32 @@ export const EntityDevartWorkCard = devartPlugin.provide(
     component: {
       lazy: () =>
         import('./entity/EntityWorkCard').then(module => module.EntityWorkCard),
+    },
+  }),
+);
+
+/** The tab *Workflow* for entities of which {@link isDevartWorkflow} is true. @public */
+export const EntityDevartWorkflowContent = devartPlugin.provide(
+  createComponentExtension({
+    name: 'EntityDevartWorkflowContent',
+    component: {
+      lazy: () =>
+        import('./entity/EntityWorkflowContent').then(
+          module => module.EntityWorkflowContent,
+        ),
+    },
+  }),
+);
+
+/** The tab *Runs* for components. @public */
+export const EntityDevartRunsContent = devartPlugin.provide(
+  createComponentExtension({
+    name: 'EntityDevartRunsContent',
+    component: {
+      lazy: () =>
+        import('./entity/EntityRunsContent').then(
+          module => module.EntityRunsContent,
+        ),
     },
   }),
 );

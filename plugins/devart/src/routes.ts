@@ -37,3 +37,56 @@ export const auditRouteRef = createSubRouteRef({
   parent: rootRouteRef,
   path: '/audit',
 });
+
+export const workflowsRouteRef = createSubRouteRef({
+  id: 'devart/workflows',
+  parent: rootRouteRef,
+  path: '/workflows',
+});
+
+export const workflowRouteRef = createSubRouteRef({
+  id: 'devart/workflow',
+  parent: rootRouteRef,
+  path: '/workflows/:workflowId',
+});
+
+export const runsRouteRef = createSubRouteRef({
+  id: 'devart/runs',
+  parent: rootRouteRef,
+  path: '/runs',
+});
+
+export const runRouteRef = createSubRouteRef({
+  id: 'devart/run',
+  parent: rootRouteRef,
+  path: '/runs/:runId',
+});
+
+export const approvalsRouteRef = createSubRouteRef({
+  id: 'devart/approvals',
+  parent: rootRouteRef,
+  path: '/approvals',
+});
+
+export const approvalRouteRef = createSubRouteRef({
+  id: 'devart/approval',
+  parent: rootRouteRef,
+  path: '/approvals/:approvalId',
+});
+
+/** What other plugins may link to: the same in both front-end systems. */
+export const devartRoutes = {
+  root: rootRouteRef,
+  tasks: tasksRouteRef,
+  task: taskRouteRef,
+  workflows: workflowsRouteRef,
+  workflow: workflowRouteRef,
+  runs: runsRouteRef,
+  run: runRouteRef,
+  approvals: approvalsRouteRef,
+  approval: approvalRouteRef,
+  reviews: reviewsRouteRef,
+  agents: agentsRouteRef,
+  agent: agentRouteRef,
+  audit: auditRouteRef,
+};

@@ -5,6 +5,7 @@ import {
   type Operation,
   type Operations,
 } from '@devart/plugin-devart-common';
+import type { InputIssue } from '../api';
 
 type Answers = {
   [D in keyof Operations]?: {
@@ -83,11 +84,18 @@ export function fakeDevartApi(answers: Answers): FakeDevartApi {
 }
 
 /** The error with which the control plane refuses. */
-export function refusal(statusCode: number, message: string): ResponseError {
+export function refusal(
+  statusCode: number,
+  message: string,
+  issues?: InputIssue[],
+): ResponseError {
   return new (ResponseError as any)({
     message: `Request failed with ${statusCode}`,
     response: {},
-    data: { error: { name: 'Error', message }, response: { statusCode } },
+    data: {
+      error: { name: 'Error', message, issues },
+      response: { statusCode },
+    },
     cause: new Error(message),
     statusCode,
     statusText: '',

@@ -3,9 +3,15 @@ export { renderPage } from './renderPage';
 export {
   aBoard,
   aFinding,
+  aGraphStep,
   anAgent,
+  anApproval,
   aReview,
+  aRun,
+  aRunStep,
   aTask,
+  aVersion,
+  aWorkflow,
   someone,
   uuid,
 } from './samples';

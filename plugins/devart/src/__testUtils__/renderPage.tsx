@@ -14,7 +14,13 @@ function Address() {
 /** Renders a page of the plugin in a portal. */
 export function renderPage(
   page: JSX.Element,
-  options: { fake: FakeDevartApi; at?: string; mountPath?: string },
+  options: {
+    fake: FakeDevartApi;
+    at?: string;
+    mountPath?: string;
+    /** Configuration of the portal. */
+    config?: NonNullable<Parameters<typeof renderInTestApp>[1]>['config'];
+  },
 ) {
   renderInTestApp(
     <>
@@ -32,6 +38,7 @@ export function renderPage(
       },
       initialRouteEntries: [options.at ?? '/devart'],
       mountPath: options.mountPath,
+      config: options.config,
     },
   );
 }

@@ -1,11 +1,17 @@
 import type {
   Agent,
+  Approval,
   Finding,
   OperationOutput,
   operations,
   ReviewDetail,
   Role,
+  Run,
+  RunStep,
   Task,
+  Workflow,
+  WorkflowGraphStep,
+  WorkflowVersion,
 } from '@devart/plugin-devart-common';
 
 const AT = '2026-01-02T03:04:05.000Z';
@@ -123,5 +129,169 @@ export function someone(role: Role) {
     actor: 'user:default/sam',
     role,
     organization: { id: uuid(900), name: 'default', title: 'Example' },
+  };
+}
+
+/** A step of a definition. */
+export function aGraphStep(
+  of: Partial<WorkflowGraphStep> = {},
+): WorkflowGraphStep {
+  return {
+    id: 'build',
+    name: 'Build it',
+    type: 'task',
+    needs: [],
+    hasMatrix: false,
+    sideEffect: 'idempotent',
+    compensates: false,
+    continueOnError: false,
+    capabilities: ['build'],
+    summary: 'Build the shop',
+    ...of,
+  };
+}
+
+/** A published version of a workflow that builds, asks and releases. */
+export function aVersion(of: Partial<WorkflowVersion> = {}): WorkflowVersion {
+  return {
+    version: '1.1.0',
+    publishedBy: 'user:default/sam',
+    publishedAt: AT,
+    source: 'kind: Workflow\nspec:\n  version: 1.1.0\n',
+    parameters: {
+      type: 'object',
+      required: ['region'],
+      properties: {
+        region: { type: 'string', title: 'Region' },
+        copies: { type: 'integer', title: 'Copies', default: 2 },
+      },
+    },
+    steps: [
+      aGraphStep(),
+      aGraphStep({
+        id: 'ask',
+        name: 'Ask somebody',
+        type: 'approval',
+        needs: ['build'],
+        sideEffect: 'none',
+        capabilities: [],
+        summary: 'Release the shop?',
+      }),
+      aGraphStep({
+        id: 'release',
+        name: 'Release it',
+        needs: ['ask'],
+        if: 'success()',
+        sideEffect: 'external',
+        compensates: true,
+        summary: 'Release the shop',
+      }),
+    ],
+    ...of,
+  };
+}
+
+/** A workflow. */
+export function aWorkflow(of: Partial<Workflow> = {}): Workflow {
+  const latest = of.latest ?? aVersion();
+  return {
+    id: uuid(400),
+    name: 'release',
+    title: 'Release with approval',
+    description: 'Builds, asks and releases',
+    owner: 'group:default/shop-team',
+    entityRef: 'workflow:default/release',
+    managedBy: 'api',
+    version: latest.version,
+    steps: latest.steps.length,
+    running: 0,
+    createdAt: AT,
+    updatedAt: AT,
+    triggers: [],
+    latest,
+    ...of,
+  };
+}
+
+/** A step of a run. */
+export function aRunStep(of: Partial<RunStep> = {}): RunStep {
+  return {
+    id: uuid(600),
+    step: 'build',
+    name: 'Build it',
+    type: 'task',
+    needs: [],
+    status: 'succeeded',
+    attempt: 1,
+    maxAttempts: 1,
+    sideEffect: 'idempotent',
+    continueOnError: false,
+    reused: false,
+    costMicros: 0,
+    ...of,
+  };
+}
+
+/** A run of {@link aWorkflow}; what it counts follows from its steps. */
+export function aRun(of: Partial<Run> = {}): Run {
+  const stepRuns = of.stepRuns ?? [aRunStep()];
+  const count = (...statuses: RunStep['status'][]) =>
+    stepRuns.filter(({ status }) => statuses.includes(status)).length;
+  return {
+    id: uuid(500),
+    number: 7,
+    workflow: {
+      id: uuid(400),
+      name: 'release',
+      title: 'Release with approval',
+      version: '1.1.0',
+    },
+    status: 'running',
+    trigger: 'manual',
+    startedBy: 'user:default/sam',
+    steps: {
+      total: stepRuns.length,
+      succeeded: count('succeeded'),
+      failed: count('failed'),
+      open: count('pending', 'running', 'waiting'),
+    },
+    costMicros: 0,
+    startedAt: AT,
+    version: 1,
+    parameters: {},
+    stepRuns,
+    ...of,
+  };
+}
+
+/** A request for approval that waits for whoever looks at it. */
+export function anApproval(of: Partial<Approval> = {}): Approval {
+  return {
+    id: uuid(700),
+    status: 'pending',
+    title: 'Release the shop',
+    description: '',
+    effect: 'Customers see the new shop.',
+    effectClass: 'external',
+    action: { deploy: 'shop', to: 'production' },
+    requestedBy: 'user:default/ada',
+    approvers: [],
+    approvalsNeeded: 1,
+    approvalsGiven: 0,
+    decisions: [],
+    delegations: [],
+    expiresAt: '2126-01-02T03:04:05.000Z',
+    onExpiry: 'reject',
+    escalateTo: [],
+    subject: {
+      kind: 'run',
+      id: uuid(500),
+      name: 'Release with approval #7',
+      step: 'ask',
+    },
+    createdAt: AT,
+    version: 3,
+    mayDecide: true,
+    ...of,
   };
 }

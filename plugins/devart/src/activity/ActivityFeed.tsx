@@ -40,7 +40,15 @@ export function ActivityFeed(props: {
   const { subjectId, entityRef, pageSize = 20 } = props;
   const pages = useLivePages<Activity>(
     {
-      topics: ['task', 'agent', 'review', 'organization'],
+      topics: [
+        'task',
+        'agent',
+        'review',
+        'organization',
+        'workflow',
+        'run',
+        'approval',
+      ],
       minimumIntervalMs: 500,
       pageSize,
       loadPage: (page, signal) =>

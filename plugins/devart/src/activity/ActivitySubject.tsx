@@ -12,6 +12,12 @@ export function ActivitySubject(props: { subject: Activity['subject'] }) {
       return <Link to={links.agent(id)}>{name}</Link>;
     case 'review':
       return <Link to={links.reviews()}>{name}</Link>;
+    case 'workflow':
+      return <Link to={links.workflow(id)}>{name}</Link>;
+    case 'run':
+      return <Link to={links.run(id)}>{name}</Link>;
+    case 'approval':
+      return <Link to={links.approval(id)}>{name}</Link>;
     default:
       return <>{name}</>;
   }

@@ -1,6 +1,6 @@
 import type { TaskSummary } from '@devart/plugin-devart-common';
 import { useDevartApi } from '../api';
-import { EmptyState, Loaded, LoadMore, Panel, Rows } from '../components';
+import { EmptyState, PagedList, Panel } from '../components';
 import { useLivePages } from '../live';
 import { TaskTable } from '../tasks';
 
@@ -18,19 +18,20 @@ export function AgentTasks({ agentId }: { agentId: string }) {
   );
   return (
     <Panel title="Tasks">
-      <Loaded live={pages} skeleton={<Rows count={4} />}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <EmptyState
-              title="It has not taken a task yet"
-              text="It takes tasks that need no more than it can do, as soon as it is started with its key."
-            />
-          ) : (
-            <TaskTable isOfOneAgent label="Tasks of this agent" tasks={items} />
-          )
+      <PagedList
+        pages={pages}
+        skeletonRows={4}
+        empty={
+          <EmptyState
+            title="It has not taken a task yet"
+            text="It takes tasks that need no more than it can do, as soon as it is started with its key."
+          />
         }
-      </Loaded>
-      <LoadMore pages={pages} />
+      >
+        {items => (
+          <TaskTable isOfOneAgent label="Tasks of this agent" tasks={items} />
+        )}
+      </PagedList>
     </Panel>
   );
 }

@@ -5,5 +5,7 @@ export {
   type Problem,
 } from './describeProblem';
 export { devartApiRef, type DevartApi } from './devartApiRef';
+export { inputIssues, type InputIssue } from './inputIssues';
+export { newRequestKey } from './newRequestKey';
 export { announceOwnChange, onOwnChange } from './ownChanges';
 export { useDevartApi } from './useDevartApi';

@@ -12,12 +12,14 @@ export function EntityInput(props: {
   label: string;
   /** Kinds to suggest. */
   kinds: string[];
+  placeholder?: string;
   value: string;
   problem?: string;
   helperText?: string;
   onChange: (entityRef: string) => void;
 }) {
   const { label, kinds, value, problem, helperText, onChange } = props;
+  const { placeholder = 'component:default/shop' } = props;
   const id = useId();
   const catalog = useApiHolder().get(catalogApiRef);
   const [suggestions, setSuggestions] = useState<string[]>([]);
@@ -62,12 +64,18 @@ export function EntityInput(props: {
       options={suggestions}
       filterOptions={options => options}
       inputValue={value}
-      onInputChange={(_event, text) => onChange(text)}
+      onInputChange={(event, text) => {
+        // Without an event nobody typed or chose: the library empties what was
+        // filled in before it was there.
+        if (event) {
+          onChange(text);
+        }
+      }}
       renderInput={({ size: _size, ...params }) => (
         <TextInput
           {...params}
           label={label}
-          placeholder="component:default/shop"
+          placeholder={placeholder}
           problem={problem}
           helperText={helperText}
         />

@@ -4,10 +4,10 @@ import DialogActions from '@material-ui/core/DialogActions';
 import DialogContent from '@material-ui/core/DialogContent';
 import DialogTitle from '@material-ui/core/DialogTitle';
 import Typography from '@material-ui/core/Typography';
-import { makeStyles, useTheme } from '@material-ui/core/styles';
-import useMediaQuery from '@material-ui/core/useMediaQuery';
+import { makeStyles } from '@material-ui/core/styles';
 import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { describeProblem } from '../api';
+import { useIsNarrow } from './useIsNarrow';
 
 const useStyles = makeStyles(theme => ({
   content: {
@@ -38,8 +38,7 @@ export function FormDialog(props: {
   const classes = useStyles();
   const { title, submitLabel, cancelLabel = 'Cancel', wide, children } = props;
   const titleId = useId();
-  const theme = useTheme();
-  const isNarrow = useMediaQuery(theme.breakpoints.down('xs'));
+  const isNarrow = useIsNarrow();
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();

@@ -4,11 +4,11 @@ import DialogActions from '@material-ui/core/DialogActions';
 import DialogContent from '@material-ui/core/DialogContent';
 import DialogTitle from '@material-ui/core/DialogTitle';
 import Typography from '@material-ui/core/Typography';
-import { makeStyles, useTheme } from '@material-ui/core/styles';
-import useMediaQuery from '@material-ui/core/useMediaQuery';
+import { makeStyles } from '@material-ui/core/styles';
 import { useId, useState, type ReactNode } from 'react';
 import { CopyButton } from './CopyButton';
 import { PlainText } from './PlainText';
+import { useIsNarrow } from './useIsNarrow';
 
 const useStyles = makeStyles(theme => ({
   part: {
@@ -38,7 +38,7 @@ export function SecretDialog(props: {
   const classes = useStyles();
   const { title, text, parts, onClose } = props;
   const titleId = useId();
-  const isNarrow = useMediaQuery(useTheme().breakpoints.down('xs'));
+  const isNarrow = useIsNarrow();
   const [closing, setClosing] = useState(false);
 
   return (

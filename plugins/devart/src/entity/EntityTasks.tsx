@@ -7,14 +7,7 @@ import AddIcon from '@material-ui/icons/Add';
 import { useState } from 'react';
 import { ActivityFeed } from '../activity';
 import { useDevartApi } from '../api';
-import {
-  ActionButton,
-  EmptyState,
-  Loaded,
-  LoadMore,
-  Panel,
-  Rows,
-} from '../components';
+import { ActionButton, EmptyState, PagedList, Panel } from '../components';
 import { useLivePages } from '../live';
 import { Link, useLinks, useNavigate } from '../navigation';
 import { ReviewList } from '../reviews';
@@ -65,27 +58,28 @@ export function EntityTasks({ entityRef }: { entityRef: string }) {
           </>
         }
       >
-        <Loaded live={pages} skeleton={<Rows count={4} />}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <EmptyState
-                title="No tasks about this yet"
-                text="A task is a piece of work for an agent."
-                action={
-                  <ActionButton
-                    permission={taskCreatePermission}
-                    onClick={() => setCreating(true)}
-                  >
-                    Create the first task
-                  </ActionButton>
-                }
-              />
-            ) : (
-              <TaskTable label="Tasks" tasks={items} actionsOf={menuOf} />
-            )
+        <PagedList
+          pages={pages}
+          skeletonRows={4}
+          empty={
+            <EmptyState
+              title="No tasks about this yet"
+              text="A task is a piece of work for an agent."
+              action={
+                <ActionButton
+                  permission={taskCreatePermission}
+                  onClick={() => setCreating(true)}
+                >
+                  Create the first task
+                </ActionButton>
+              }
+            />
           }
-        </Loaded>
-        <LoadMore pages={pages} />
+        >
+          {items => (
+            <TaskTable label="Tasks" tasks={items} actionsOf={menuOf} />
+          )}
+        </PagedList>
       </Panel>
       <Panel title="Reviews">
         <ReviewList

@@ -1,6 +1,10 @@
 import type { Entity } from '@backstage/catalog-model';
 import type { FilterPredicate } from '@backstage/filter-predicates';
-import { AGENT_KIND, AGENT_TYPE } from '@devart/plugin-devart-common';
+import {
+  AGENT_KIND,
+  AGENT_TYPE,
+  WORKFLOW_KIND,
+} from '@devart/plugin-devart-common';
 
 /** The older way to describe an agent: a component of this type. */
 const OLDER_KIND = 'component';
@@ -28,3 +32,13 @@ export const AGENT_FILTER: FilterPredicate = {
 export const TASKS_FILTER: FilterPredicate = {
   $all: [{ kind: 'component' }, { $not: { 'spec.type': OLDER_TYPE } }],
 };
+
+const WORKFLOW_KIND_NAME = WORKFLOW_KIND.toLocaleLowerCase('en-US');
+
+/** Whether an entity describes a workflow, for entity pages of the old frontend system. @public */
+export function isDevartWorkflow(entity: Entity): boolean {
+  return entity.kind.toLocaleLowerCase('en-US') === WORKFLOW_KIND_NAME;
+}
+
+/** The same as {@link isDevartWorkflow}, as the new frontend system asks for it. */
+export const WORKFLOW_FILTER: FilterPredicate = { kind: WORKFLOW_KIND_NAME };

@@ -1,17 +1,23 @@
 import type { Entity } from '@backstage/catalog-model';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { screen } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import {
   anAgent,
+  aRun,
   aTask,
+  aVersion,
+  aWorkflow,
   fakeDevartApi,
   renderPage,
   someone,
   uuid,
 } from '../__testUtils__';
-import { isDevartAgent } from './conditions';
+import { isDevartAgent, isDevartWorkflow } from './conditions';
 import { EntityAgentContent } from './EntityAgentContent';
+import { EntityRunsContent } from './EntityRunsContent';
 import { EntityTasksContent } from './EntityTasksContent';
+import { EntityWorkflowContent } from './EntityWorkflowContent';
 
 function entity(of: {
   kind: string;
@@ -127,6 +133,106 @@ describe('the tab Agent', () => {
       false,
     );
     expect(isDevartAgent(entity({ kind: 'Component', type: 'website' }))).toBe(
+      false,
+    );
+  });
+});
+
+describe('the tab Runs', () => {
+  it('runs a workflow about the entity', async () => {
+    const user = userEvent.setup();
+    const run = aRun();
+    const { version, publishedAt, publishedBy } = aVersion();
+    const fake = fakeDevartApi({
+      ...QUIET,
+      agents: { list: () => ({ items: [] }) },
+      runs: { list: () => ({ items: [] }) },
+      workflows: {
+        list: () => ({ items: [aWorkflow()] }),
+        versions: () => ({
+          items: [{ version, publishedAt, publishedBy, runs: 0 }],
+        }),
+        version: () => aVersion({ parameters: { type: 'object' } }),
+        trigger: () => run,
+      },
+    });
+    renderPage(
+      <EntityProvider entity={entity({ kind: 'Component', type: 'website' })}>
+        <EntityRunsContent />
+      </EntityProvider>,
+      { fake },
+    );
+    await screen.findByText('No workflow has run about this yet');
+    await user.click(screen.getByRole('button', { name: 'Run workflow' }));
+    const dialog = await screen.findByRole('dialog');
+    const submit = within(dialog).getByRole('button', {
+      name: 'Start the run',
+    });
+    await user.click(submit);
+    await within(dialog).findByText('Choose a workflow first.');
+    await user.click(within(dialog).getByRole('button', { name: /^Workflow/ }));
+    await user.click(
+      await screen.findByRole('option', { name: 'Release with approval' }),
+    );
+    await within(dialog).findByText('It takes no parameters.');
+    await user.click(submit);
+    await waitFor(() =>
+      expect(screen.getByLabelText('Address')).toHaveTextContent(
+        `/devart/runs/${run.id}`,
+      ),
+    );
+    expect(fake.inputsOf('workflows.trigger')).toEqual([
+      expect.objectContaining({
+        id: uuid(400),
+        parameters: {},
+        entityRef: 'component:default/shop',
+      }),
+    ]);
+    expect(fake.inputsOf('runs.list')[0]).toMatchObject({
+      entityRef: 'component:default/shop',
+    });
+  });
+});
+
+describe('the tab Workflow', () => {
+  beforeEach(() => localStorage.setItem('devart.steps', 'list'));
+  afterEach(() => localStorage.clear());
+
+  it('finds the workflow by its reference', async () => {
+    const { version, publishedAt, publishedBy } = aVersion();
+    const fake = fakeDevartApi({
+      ...QUIET,
+      agents: { list: () => ({ items: [] }) },
+      runs: { list: () => ({ items: [] }) },
+      workflows: {
+        list: () => ({ items: [aWorkflow()] }),
+        get: () => aWorkflow({ managedBy: 'catalog' }),
+        webhooks: () => ({ items: [] }),
+        versions: () => ({
+          items: [{ version, publishedAt, publishedBy, runs: 0 }],
+        }),
+      },
+    });
+    const described = entity({ kind: 'Workflow', type: 'workflow' });
+    renderPage(
+      <EntityProvider entity={described}>
+        <EntityWorkflowContent />
+      </EntityProvider>,
+      { fake },
+    );
+    expect(
+      await screen.findByRole('list', { name: 'Steps' }),
+    ).toHaveTextContent(/Build it.*Ask somebody.*Release it/);
+    expect(fake.inputsOf('workflows.list')).toContainEqual({
+      entityRef: 'workflow:default/shop',
+      limit: 1,
+    });
+    // Whatever is written in the catalog is changed there.
+    expect(
+      screen.getByRole('button', { name: 'Publish new version' }),
+    ).toHaveAttribute('aria-disabled', 'true');
+    expect(isDevartWorkflow(described)).toBe(true);
+    expect(isDevartWorkflow(entity({ kind: 'API', type: 'openapi' }))).toBe(
       false,
     );
   });

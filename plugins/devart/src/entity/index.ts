@@ -1,1 +1,7 @@
-export { AGENT_FILTER, isDevartAgent, TASKS_FILTER } from './conditions';
+export {
+  AGENT_FILTER,
+  isDevartAgent,
+  isDevartWorkflow,
+  TASKS_FILTER,
+  WORKFLOW_FILTER,
+} from './conditions';

@@ -1,13 +1,23 @@
 import { useRouteRef } from '@backstage/core-plugin-api';
-import type { TaskPriority, TaskStatus } from '@devart/plugin-devart-common';
+import type {
+  RunStatus,
+  TaskPriority,
+  TaskStatus,
+} from '@devart/plugin-devart-common';
 import { useMemo } from 'react';
 import {
   agentRouteRef,
   agentsRouteRef,
+  approvalRouteRef,
+  approvalsRouteRef,
   auditRouteRef,
   reviewsRouteRef,
+  runRouteRef,
+  runsRouteRef,
   taskRouteRef,
   tasksRouteRef,
+  workflowRouteRef,
+  workflowsRouteRef,
 } from '../routes';
 
 /** Filters of the task list that a link can set. */
@@ -16,6 +26,13 @@ export interface TaskListFilter {
   priority?: TaskPriority;
   agentId?: string;
   capability?: string;
+  entityRef?: string;
+}
+
+/** Filters of the list of runs that a link can set. */
+export interface RunListFilter {
+  status?: RunStatus;
+  workflowId?: string;
   entityRef?: string;
 }
 
@@ -37,6 +54,12 @@ export function useLinks() {
   const agents = useRouteRef(agentsRouteRef);
   const agent = useRouteRef(agentRouteRef);
   const audit = useRouteRef(auditRouteRef);
+  const workflows = useRouteRef(workflowsRouteRef);
+  const workflow = useRouteRef(workflowRouteRef);
+  const runs = useRouteRef(runsRouteRef);
+  const run = useRouteRef(runRouteRef);
+  const approvals = useRouteRef(approvalsRouteRef);
+  const approval = useRouteRef(approvalRouteRef);
 
   return useMemo(
     () => ({
@@ -50,7 +73,28 @@ export function useLinks() {
       agents: (filter: { status?: string } = {}) => withQuery(agents(), filter),
       agent: (agentId: string) => agent({ agentId }),
       audit: (filter: { subject?: string } = {}) => withQuery(audit(), filter),
+      workflows: () => workflows(),
+      workflow: (workflowId: string) => workflow({ workflowId }),
+      runs: (filter: RunListFilter = {}) => withQuery(runs(), { ...filter }),
+      run: (runId: string, at: { step?: string } = {}) =>
+        withQuery(run({ runId }), at),
+      approvals: (filter: { view?: 'all' } = {}) =>
+        withQuery(approvals(), filter),
+      approval: (approvalId: string) => approval({ approvalId }),
     }),
-    [tasks, task, reviews, agents, agent, audit],
+    [
+      tasks,
+      task,
+      reviews,
+      agents,
+      agent,
+      audit,
+      workflows,
+      workflow,
+      runs,
+      run,
+      approvals,
+      approval,
+    ],
   );
 }

@@ -1,4 +1,7 @@
+import type { Approval } from '@devart/plugin-devart-common';
 import Typography from '@material-ui/core/Typography';
+import { ErrorState, StaleNotice } from '../components';
+import type { LivePages } from '../live';
 import { useLinks } from '../navigation';
 import { Tiles } from './Tiles';
 import type { Overview } from './useOverview';
@@ -6,11 +9,21 @@ import type { Overview } from './useOverview';
 /** What does not go on without a person. */
 export function NeedsAttention(props: {
   needsAttention: Overview['needsAttention'];
+  /** The approvals that wait for whoever is signed in. */
+  inbox: LivePages<Approval>;
 }) {
   const links = useLinks();
+  const { inbox } = props;
   const { deadLetters, waitingForPeople, pendingAgents, failedPublishing } =
     props.needsAttention;
   const tiles = [
+    {
+      key: 'approvals',
+      label: 'Approvals waiting for you',
+      count: inbox.value?.items.length ?? 0,
+      isAtLeast: inbox.hasMore,
+      to: links.approvals(),
+    },
     {
       key: 'dead',
       label: 'Dead letters',
@@ -36,12 +49,22 @@ export function NeedsAttention(props: {
       to: links.reviews({ publishing: 'failed' }),
     },
   ].filter(tile => tile.count > 0);
-  return tiles.length === 0 ? (
-    <Typography variant="body2">
-      Nothing needs you at the moment. Dead letters, tasks that wait for people,
-      agents to activate and reviews that could not be published appear here.
-    </Typography>
-  ) : (
-    <Tiles label="Needs you" tiles={tiles} />
+  const approvalsUnknown =
+    inbox.value === undefined && inbox.error !== undefined;
+  return (
+    <>
+      {approvalsUnknown && (
+        <ErrorState error={inbox.error} onRetry={inbox.reload} />
+      )}
+      <StaleNotice live={inbox} />
+      {tiles.length > 0 && <Tiles label="Needs you" tiles={tiles} />}
+      {tiles.length === 0 && !approvalsUnknown && (
+        <Typography variant="body2">
+          Nothing needs you at the moment. Approvals that wait for you, dead
+          letters, tasks that wait for people, agents to activate and reviews
+          that could not be published appear here.
+        </Typography>
+      )}
+    </>
   );
 }

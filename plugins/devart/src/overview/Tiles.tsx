@@ -39,6 +39,8 @@ export interface Tile {
   label: ReactNode;
   key: string;
   count: number;
+  /** There are more than were counted. */
+  isAtLeast?: boolean;
   to: string;
 }
 
@@ -52,6 +54,7 @@ export function Tiles(props: { label: string; tiles: readonly Tile[] }) {
           <Link to={tile.to} underline="none" className={classes.tile}>
             <span className={classes.number}>
               {tile.count.toLocaleString()}
+              {tile.isAtLeast && '+'}
             </span>
             <span className={classes.label}>{tile.label}</span>
           </Link>

@@ -4,8 +4,11 @@ import { AuditPage } from '../pages/AuditPage';
 import { HomePage } from '../pages/HomePage';
 import { ReviewsPage } from '../pages/ReviewsPage';
 import { AgentsRoutes } from './AgentsRoutes';
+import { ApprovalsRoutes } from './ApprovalsRoutes';
 import { DevartProvider } from './DevartProvider';
+import { RunsRoutes } from './RunsRoutes';
 import { TasksRoutes } from './TasksRoutes';
+import { WorkflowsRoutes } from './WorkflowsRoutes';
 
 /** All pages with a header of their own, for the old frontend system. */
 export function LegacyPage() {
@@ -19,6 +22,17 @@ export function LegacyPage() {
           routes={[
             { path: '/home', title: 'Command centre', children: <HomePage /> },
             { path: '/tasks', title: 'Tasks', children: <TasksRoutes /> },
+            {
+              path: '/workflows',
+              title: 'Workflows',
+              children: <WorkflowsRoutes />,
+            },
+            { path: '/runs', title: 'Runs', children: <RunsRoutes /> },
+            {
+              path: '/approvals',
+              title: 'Approvals',
+              children: <ApprovalsRoutes />,
+            },
             { path: '/reviews', title: 'Reviews', children: <ReviewsPage /> },
             { path: '/agents', title: 'Agents', children: <AgentsRoutes /> },
             { path: '/audit', title: 'Audit trail', children: <AuditPage /> },

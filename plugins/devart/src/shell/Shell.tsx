@@ -4,6 +4,11 @@ import { DevartProvider } from './DevartProvider';
 import { useTabPanel } from './useTabPanel';
 
 const useStyles = makeStyles(theme => ({
+  // There are more tabs than fit on a phone; they scroll, and the page does not.
+  '@global': {
+    '.bui-PluginHeaderTabsWrapper': { overflowX: 'auto', overflowY: 'hidden' },
+    '.bui-PluginHeaderTabsWrapper [role="tab"]': { whiteSpace: 'nowrap' },
+  },
   root: {
     // Other parts of the portal set another font on the body.
     fontFamily: theme.typography.fontFamily,

@@ -4,7 +4,6 @@ import {
   enrolmentManagePermission,
   type Agent,
 } from '@devart/plugin-devart-common';
-import Button from '@material-ui/core/Button';
 import AddIcon from '@material-ui/icons/Add';
 import { useState } from 'react';
 import { useAccess } from '../../access';
@@ -14,18 +13,11 @@ import {
   useAgentMenu,
 } from '../../agents';
 import { useDevartApi } from '../../api';
-import {
-  ActionButton,
-  ChoiceInput,
-  EmptyState,
-  Loaded,
-  LoadMore,
-  Rows,
-} from '../../components';
+import { ActionButton, ChoiceInput, EmptyState } from '../../components';
 import { AGENT_STATUS_WORDS } from '../../format';
 import { HaltNotice } from '../../halt';
 import { useLivePages } from '../../live';
-import { FilterBar, PageHead, SearchInput, useUrlFilters } from '../shared';
+import { FilteredList, PageHead, SearchInput, useUrlFilters } from '../shared';
 import { AgentTable } from './AgentTable';
 import { EnrolmentTokensPanel } from './enrolment';
 
@@ -38,7 +30,8 @@ const STATUSES = [
 /** All agents: what they do, and everything that can be done with them. */
 export function AgentsPage() {
   const api = useDevartApi();
-  const { filters, setFilters } = useUrlFilters(NAMES);
+  const url = useUrlFilters(NAMES);
+  const { filters, setFilters } = url;
   const { text, capability } = filters;
   const status = AGENT_STATUSES.find(each => each === filters.status);
   const pages = useLivePages<Agent>(
@@ -56,9 +49,6 @@ export function AgentsPage() {
   const menuOf = useAgentMenu(dialogs);
   const mayEnrol = useAccess(enrolmentManagePermission).allowed;
   const [registering, setRegistering] = useState(false);
-  const others = [capability, status].filter(Boolean).length;
-  const onClear = () =>
-    setFilters({ text: undefined, status: undefined, capability: undefined });
 
   return (
     <>
@@ -78,62 +68,46 @@ export function AgentsPage() {
         }
       />
       <HaltNotice />
-      <FilterBar
-        first={
-          <SearchInput
-            label="Search agents"
-            value={text}
-            onChange={typed => setFilters({ text: typed })}
+      <FilteredList
+        url={url}
+        search={{ name: 'text', label: 'Search agents' }}
+        filters={
+          <>
+            <ChoiceInput
+              label="Status"
+              value={status ?? ''}
+              choices={STATUSES}
+              onChange={chosen => setFilters({ status: chosen })}
+            />
+            <SearchInput
+              label="Capability"
+              value={capability}
+              onChange={typed => setFilters({ capability: typed })}
+            />
+          </>
+        }
+        pages={pages}
+        skeletonRows={6}
+        noMatch="No agent matches these filters"
+        empty={
+          <EmptyState
+            title="There are no agents yet"
+            text="An agent is a program that takes tasks from the queue and works on them. Register one to get a key and the command that starts it."
+            action={
+              <ActionButton
+                permission={agentCreatePermission}
+                onClick={() => setRegistering(true)}
+              >
+                Register the first agent
+              </ActionButton>
+            }
           />
         }
-        activeCount={others}
-        onClear={onClear}
       >
-        <ChoiceInput
-          label="Status"
-          value={status ?? ''}
-          choices={STATUSES}
-          onChange={chosen => setFilters({ status: chosen })}
-        />
-        <SearchInput
-          label="Capability"
-          value={capability}
-          onChange={typed => setFilters({ capability: typed })}
-        />
-      </FilterBar>
-      <Loaded live={pages} skeleton={<Rows count={6} />}>
-        {({ items }) => {
-          if (items.length > 0) {
-            return (
-              <AgentTable agents={items} dialogs={dialogs} menuOf={menuOf} />
-            );
-          }
-          return others > 0 || text ? (
-            <EmptyState
-              title="No agent matches these filters"
-              action={
-                <Button variant="outlined" size="small" onClick={onClear}>
-                  Clear filters
-                </Button>
-              }
-            />
-          ) : (
-            <EmptyState
-              title="There are no agents yet"
-              text="An agent is a program that takes tasks from the queue and works on them. Register one to get a key and the command that starts it."
-              action={
-                <ActionButton
-                  permission={agentCreatePermission}
-                  onClick={() => setRegistering(true)}
-                >
-                  Register the first agent
-                </ActionButton>
-              }
-            />
-          );
-        }}
-      </Loaded>
-      <LoadMore pages={pages} />
+        {items => (
+          <AgentTable agents={items} dialogs={dialogs} menuOf={menuOf} />
+        )}
+      </FilteredList>
       {mayEnrol && <EnrolmentTokensPanel />}
       {dialogs.dialog}
       {registering && (

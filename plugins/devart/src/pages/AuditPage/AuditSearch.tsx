@@ -1,16 +1,8 @@
 import { AUDIT_OUTCOMES, type AuditEntry } from '@devart/plugin-devart-common';
-import Button from '@material-ui/core/Button';
 import { useDevartApi } from '../../api';
-import {
-  ChoiceInput,
-  EmptyState,
-  Loaded,
-  LoadMore,
-  Rows,
-  TextInput,
-} from '../../components';
+import { ChoiceInput, EmptyState, TextInput } from '../../components';
 import { useLivePages } from '../../live';
-import { FilterBar, SearchInput, useUrlFilters } from '../shared';
+import { FilteredList, SearchInput, useUrlFilters } from '../shared';
 import { AuditTable } from './AuditTable';
 import { OUTCOME_WORDS } from './outcomes';
 
@@ -36,14 +28,10 @@ function instantOf(local: string | undefined): string | undefined {
 /** The audit trail with what narrows it. */
 export function AuditSearch() {
   const api = useDevartApi();
-  const { filters, setFilters } = useUrlFilters(NAMES);
+  const url = useUrlFilters(NAMES);
+  const { filters, setFilters } = url;
   const { text, actor, operation, subject, since, until } = filters;
   const outcome = AUDIT_OUTCOMES.find(each => each === filters.outcome);
-  const active = Object.values({ ...filters, text: undefined }).filter(
-    Boolean,
-  ).length;
-  const onClear = () =>
-    setFilters(Object.fromEntries(NAMES.map(name => [name, undefined])));
   const pages = useLivePages<AuditEntry>(
     {
       topics: ['audit'],
@@ -67,77 +55,59 @@ export function AuditSearch() {
   );
 
   return (
-    <>
-      <FilterBar
-        first={
-          <SearchInput
-            label="Search the trail"
-            value={text}
-            onChange={value => setFilters({ text: value })}
+    <FilteredList
+      url={url}
+      search={{ name: 'text', label: 'Search the trail' }}
+      filters={
+        <>
+          <ChoiceInput
+            label="Outcome"
+            value={outcome ?? ''}
+            choices={OUTCOMES}
+            onChange={value => setFilters({ outcome: value })}
           />
-        }
-        activeCount={active}
-        onClear={onClear}
-      >
-        <ChoiceInput
-          label="Outcome"
-          value={outcome ?? ''}
-          choices={OUTCOMES}
-          onChange={value => setFilters({ outcome: value })}
+          <SearchInput
+            label="Who"
+            value={actor}
+            onChange={value => setFilters({ actor: value })}
+          />
+          <SearchInput
+            label="Operation"
+            value={operation}
+            onChange={value => setFilters({ operation: value })}
+          />
+          <SearchInput
+            label="Subject id"
+            value={subject}
+            onChange={value => setFilters({ subject: value })}
+          />
+          <TextInput
+            type="datetime-local"
+            label="Since"
+            InputLabelProps={{ shrink: true }}
+            value={since ?? ''}
+            onChange={event => setFilters({ since: event.target.value })}
+          />
+          <TextInput
+            type="datetime-local"
+            label="Until"
+            InputLabelProps={{ shrink: true }}
+            value={until ?? ''}
+            onChange={event => setFilters({ until: event.target.value })}
+          />
+        </>
+      }
+      pages={pages}
+      skeletonRows={8}
+      noMatch="No entry matches these filters"
+      empty={
+        <EmptyState
+          title="Nothing has been changed yet"
+          text="Every change of tasks and agents, made or refused, appears here."
         />
-        <SearchInput
-          label="Who"
-          value={actor}
-          onChange={value => setFilters({ actor: value })}
-        />
-        <SearchInput
-          label="Operation"
-          value={operation}
-          onChange={value => setFilters({ operation: value })}
-        />
-        <SearchInput
-          label="Subject id"
-          value={subject}
-          onChange={value => setFilters({ subject: value })}
-        />
-        <TextInput
-          type="datetime-local"
-          label="Since"
-          InputLabelProps={{ shrink: true }}
-          value={since ?? ''}
-          onChange={event => setFilters({ since: event.target.value })}
-        />
-        <TextInput
-          type="datetime-local"
-          label="Until"
-          InputLabelProps={{ shrink: true }}
-          value={until ?? ''}
-          onChange={event => setFilters({ until: event.target.value })}
-        />
-      </FilterBar>
-      <Loaded live={pages} skeleton={<Rows count={8} />}>
-        {({ items }) => {
-          if (items.length > 0) {
-            return <AuditTable entries={items} />;
-          }
-          return active > 0 || text ? (
-            <EmptyState
-              title="No entry matches these filters"
-              action={
-                <Button variant="outlined" size="small" onClick={onClear}>
-                  Clear filters
-                </Button>
-              }
-            />
-          ) : (
-            <EmptyState
-              title="Nothing has been changed yet"
-              text="Every change of tasks and agents, made or refused, appears here."
-            />
-          );
-        }}
-      </Loaded>
-      <LoadMore pages={pages} />
-    </>
+      }
+    >
+      {items => <AuditTable entries={items} />}
+    </FilteredList>
   );
 }

@@ -2,6 +2,7 @@ import { taskCreatePermission } from '@devart/plugin-devart-common';
 import { makeStyles } from '@material-ui/core/styles';
 import AddIcon from '@material-ui/icons/Add';
 import { ActivityFeed } from '../../activity';
+import { ApprovalInbox, useApprovalInbox } from '../../approvals';
 import {
   ActionButton,
   ErrorState,
@@ -10,7 +11,7 @@ import {
   StaleNotice,
 } from '../../components';
 import { HaltNotice, KillSwitch } from '../../halt';
-import { useLinks, useNavigate } from '../../navigation';
+import { Link, useLinks, useNavigate } from '../../navigation';
 import {
   AgentNumbers,
   NeedsAttention,
@@ -37,6 +38,7 @@ export function HomePage() {
   const links = useLinks();
   const navigate = useNavigate();
   const live = useOverview();
+  const inbox = useApprovalInbox({ pageSize: 10 });
   const overview = live.value;
 
   return (
@@ -65,10 +67,21 @@ export function HomePage() {
           <div className={classes.column}>
             <Panel title="Needs you">
               {overview ? (
-                <NeedsAttention needsAttention={overview.needsAttention} />
+                <NeedsAttention
+                  needsAttention={overview.needsAttention}
+                  inbox={inbox}
+                />
               ) : (
-                <Rows count={1} />
+                <Rows count={1} height={96} />
               )}
+            </Panel>
+            <Panel
+              title="Approvals waiting for you"
+              actions={
+                <Link to={links.approvals({ view: 'all' })}>All approvals</Link>
+              }
+            >
+              <ApprovalInbox pages={inbox} />
             </Panel>
             <Panel title="Queue">
               {overview ? (

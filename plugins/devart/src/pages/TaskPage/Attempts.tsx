@@ -1,7 +1,7 @@
 import type { OperationOutput, operations } from '@devart/plugin-devart-common';
 import { makeStyles } from '@material-ui/core/styles';
 import { RelativeTime } from '../../components';
-import { duration } from '../../format';
+import { timeTaken } from '../../format';
 import { Link, useLinks } from '../../navigation';
 
 type Attempt = OperationOutput<
@@ -35,13 +35,6 @@ const useStyles = makeStyles(theme => ({
   error: { whiteSpace: 'pre-wrap' },
 }));
 
-function timeTaken({ startedAt, finishedAt }: Attempt): string | undefined {
-  return (
-    finishedAt &&
-    `, took ${duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}`
-  );
-}
-
 /** Every try at a task. */
 export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   const classes = useStyles();
@@ -62,7 +55,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
               </>
             )}
             started <RelativeTime at={attempt.startedAt} />
-            {timeTaken(attempt)}
+            {attempt.finishedAt && `, took ${timeTaken(attempt)}`}
           </div>
           {attempt.error && (
             <div className={classes.error}>{attempt.error}</div>

@@ -6,17 +6,10 @@ import {
   Facts,
   Panel,
   RelativeTime,
+  TraceId,
 } from '../../components';
-import { duration } from '../../format';
+import { timeTaken } from '../../format';
 import { Link, useLinks } from '../../navigation';
-
-function timeTaken(task: Task): string | undefined {
-  if (!task.startedAt || !task.finishedAt) {
-    return undefined;
-  }
-  const ms = Date.parse(task.finishedAt) - Date.parse(task.startedAt);
-  return duration(Math.max(0, ms / 1000));
-}
 
 /** The facts about a task. */
 export function TaskFacts({ task }: { task: Task }) {
@@ -43,12 +36,15 @@ export function TaskFacts({ task }: { task: Task }) {
           'Not before': instant(task.runAfter),
           Started: instant(task.startedAt),
           Finished: instant(task.finishedAt),
-          Took: timeTaken(task),
+          Took: task.finishedAt && timeTaken(task),
           'Follows from': task.parentId && (
             <Link to={links.task(task.parentId)}>another task</Link>
           ),
+          'Part of': task.runId && (
+            <Link to={links.run(task.runId)}>a run of a workflow</Link>
+          ),
           'Idempotency key': task.idempotencyKey,
-          Trace: task.traceparent?.split('-')[1],
+          Trace: task.traceparent && <TraceId traceparent={task.traceparent} />,
           Id: task.id,
         }}
       />

@@ -7,9 +7,14 @@ import {
 } from '@devart/plugin-devart-common';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
-import WaitIcon from '@material-ui/icons/HourglassEmpty';
 import { useState } from 'react';
-import { ActionButton, PriorityLabel, TaskStatusLabel } from '../../components';
+import { PendingApprovals } from '../../approvals';
+import {
+  ActionButton,
+  Notice,
+  PriorityLabel,
+  TaskStatusLabel,
+} from '../../components';
 import { whyNotMove } from '../../format';
 import { Link, useLinks, useNavigate } from '../../navigation';
 import {
@@ -28,19 +33,6 @@ const useStyles = makeStyles(theme => ({
     alignItems: 'center',
     gap: theme.spacing(1, 2),
     marginBottom: theme.spacing(1.5),
-  },
-  notice: {
-    display: 'flex',
-    gap: theme.spacing(1),
-    marginBottom: theme.spacing(1.5),
-    overflowWrap: 'anywhere',
-  },
-  problem: {
-    whiteSpace: 'pre-wrap',
-    overflowWrap: 'anywhere',
-    marginBottom: theme.spacing(1.5),
-    paddingLeft: theme.spacing(1),
-    borderLeft: `4px solid ${theme.palette.status.error}`,
   },
   description: {
     whiteSpace: 'pre-wrap',
@@ -67,7 +59,13 @@ export function TaskHead(props: { task: Task; reload: () => Promise<void> }) {
   return (
     <>
       <Typography variant="body2">
-        <Link to={links.board()}>Tasks</Link>
+        {task.runId ? (
+          <>
+            <Link to={links.run(task.runId)}>Run of a workflow</Link> / Task
+          </>
+        ) : (
+          <Link to={links.board()}>Tasks</Link>
+        )}
       </Typography>
       <PageHead
         title={task.title}
@@ -129,18 +127,18 @@ export function TaskHead(props: { task: Task; reload: () => Promise<void> }) {
         <TaskMarkers task={task} />
       </div>
       {task.waiting && (
-        <Typography variant="body2" component="p" className={classes.notice}>
-          <WaitIcon aria-hidden fontSize="small" />
-          <span>Why it waits: {task.waiting.message}</span>
-        </Typography>
+        <Notice kind="waiting">
+          Why it waits: {task.waiting.message}
+          {task.waitingReason === 'approval' && (
+            <PendingApprovals taskId={task.id} />
+          )}
+        </Notice>
       )}
       <div className={classes.progress}>
         <TaskProgress task={task} />
       </div>
       {task.lastError && task.status !== 'succeeded' && (
-        <Typography variant="body2" component="p" className={classes.problem}>
-          Last error: {task.lastError}
-        </Typography>
+        <Notice kind="problem">Last error: {task.lastError}</Notice>
       )}
       {task.description && (
         <Typography

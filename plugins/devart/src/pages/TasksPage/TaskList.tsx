@@ -1,6 +1,6 @@
 import type { TaskSummary } from '@devart/plugin-devart-common';
 import { useDevartApi } from '../../api';
-import { Loaded, LoadMore, Rows } from '../../components';
+import { PagedList } from '../../components';
 import { useLivePages } from '../../live';
 import { TaskTable, useTaskDialogs, useTaskMenu } from '../../tasks';
 import { NoTasks } from './NoTasks';
@@ -28,20 +28,19 @@ export function TaskList(props: {
 
   return (
     <>
-      <Loaded live={pages} skeleton={<Rows count={8} />}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <NoTasks
-              isFiltered={isFiltered}
-              onClear={onClear}
-              onCreate={onCreate}
-            />
-          ) : (
-            <TaskTable label="Tasks" tasks={items} actionsOf={menuOf} />
-          )
+      <PagedList
+        pages={pages}
+        skeletonRows={8}
+        empty={
+          <NoTasks
+            isFiltered={isFiltered}
+            onClear={onClear}
+            onCreate={onCreate}
+          />
         }
-      </Loaded>
-      <LoadMore pages={pages} />
+      >
+        {items => <TaskTable label="Tasks" tasks={items} actionsOf={menuOf} />}
+      </PagedList>
       {dialogs.dialog}
     </>
   );

@@ -1,8 +1,8 @@
 import Button from '@material-ui/core/Button';
-import { makeStyles, useTheme } from '@material-ui/core/styles';
-import useMediaQuery from '@material-ui/core/useMediaQuery';
+import { makeStyles } from '@material-ui/core/styles';
 import FilterIcon from '@material-ui/icons/FilterList';
 import { useState, type ReactNode } from 'react';
+import { useIsNarrow } from '../../components';
 
 const useStyles = makeStyles(theme => ({
   root: {
@@ -26,7 +26,7 @@ export function FilterBar(props: {
 }) {
   const classes = useStyles();
   const { first, activeCount, onClear, children } = props;
-  const isNarrow = useMediaQuery(useTheme().breakpoints.down('xs'));
+  const isNarrow = useIsNarrow();
   const [open, setOpen] = useState(false);
   const isOpen = !isNarrow || open;
   return (

@@ -1,8 +1,21 @@
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from '../../navigation';
 
+/** Filters in the address, and what changes them. */
+export interface UrlFilters<N extends string> {
+  filters: Partial<Record<N, string>>;
+  /** How many of them are set. */
+  activeCount: number;
+  /** Sets some of them; an empty value takes one away. */
+  setFilters: (change: Partial<Record<N, string | undefined>>) => void;
+  /** Takes all of them away. */
+  clear: () => void;
+}
+
 /** Filters that live in the address, so that a filtered list can be shared. */
-export function useUrlFilters<N extends string>(names: readonly N[]) {
+export function useUrlFilters<N extends string>(
+  names: readonly N[],
+): UrlFilters<N> {
   const [params, setParams] = useSearchParams();
   const key = names.map(name => params.get(name) ?? '').join('\u0000');
 
@@ -34,5 +47,17 @@ export function useUrlFilters<N extends string>(names: readonly N[]) {
     [setParams],
   );
 
-  return { filters, setFilters };
+  const clear = useCallback(
+    () =>
+      setFilters(
+        Object.fromEntries(names.map(name => [name, undefined])) as Partial<
+          Record<N, undefined>
+        >,
+      ),
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [setFilters],
+  );
+  const activeCount = Object.values(filters).filter(Boolean).length;
+
+  return { filters, activeCount, setFilters, clear };
 }

@@ -1,14 +1,13 @@
 import { makeStyles } from '@material-ui/core/styles';
-import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { TaskStatusLabel } from '../../../components';
 import { Link, useLinks } from '../../../navigation';
-import { NODE_HEIGHT, NODE_WIDTH } from './layoutLineage';
 import type { Relative } from './lineageModel';
 
 const useStyles = makeStyles(theme => ({
   root: {
-    width: NODE_WIDTH,
-    height: NODE_HEIGHT,
+    width: '100%',
+    height: '100%',
+    boxSizing: 'border-box',
     overflow: 'hidden',
     padding: theme.spacing(0.75, 1),
     ...theme.typography.body2,
@@ -25,24 +24,15 @@ const useStyles = makeStyles(theme => ({
     textOverflow: 'ellipsis',
     fontWeight: 600,
   },
-  handle: { visibility: 'hidden' },
 }));
 
 /** A task in the lineage graph. */
-export function LineageNode({ data }: NodeProps) {
+export function LineageNode(props: { relative: Relative; isCurrent: boolean }) {
   const classes = useStyles();
   const links = useLinks();
-  const { relative, isCurrent } = data as {
-    relative: Relative;
-    isCurrent: boolean;
-  };
+  const { relative, isCurrent } = props;
   return (
     <div className={`${classes.root} ${isCurrent ? classes.current : ''}`}>
-      <Handle
-        type="target"
-        position={Position.Left}
-        className={classes.handle}
-      />
       {isCurrent ? (
         <span className={classes.title} title={relative.title}>
           {relative.title}
@@ -57,11 +47,6 @@ export function LineageNode({ data }: NodeProps) {
         </Link>
       )}
       <TaskStatusLabel status={relative.status} />
-      <Handle
-        type="source"
-        position={Position.Right}
-        className={classes.handle}
-      />
     </div>
   );
 }

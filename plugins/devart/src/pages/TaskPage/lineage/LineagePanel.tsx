@@ -1,11 +1,15 @@
 import type { Task } from '@devart/plugin-devart-common';
 import Skeleton from '@material-ui/lab/Skeleton';
 import Typography from '@material-ui/core/Typography';
-import { useTheme } from '@material-ui/core/styles';
-import useMediaQuery from '@material-ui/core/useMediaQuery';
 import { lazy, Suspense, useState } from 'react';
 import { useDevartApi } from '../../../api';
-import { Loaded, Panel, Rows, ViewToggle } from '../../../components';
+import {
+  Loaded,
+  Panel,
+  Rows,
+  useIsNarrow,
+  ViewToggle,
+} from '../../../components';
 import { useLive } from '../../../live';
 import { LineageList } from './LineageList';
 
@@ -25,7 +29,7 @@ export function LineagePanel({ task }: { task: Task }) {
 
 function Lineage({ taskId }: { taskId: string }) {
   const api = useDevartApi();
-  const isNarrow = useMediaQuery(useTheme().breakpoints.down('xs'));
+  const isNarrow = useIsNarrow();
   const [chosen, setChosen] = useState<'graph' | 'list'>();
   const view = chosen ?? (isNarrow ? 'list' : 'graph');
   const live = useLive(
@@ -52,7 +56,7 @@ function Lineage({ taskId }: { taskId: string }) {
         {({ items, truncated }) => (
           <>
             {view === 'graph' ? (
-              <Suspense fallback={<Skeleton variant="rect" height={320} />}>
+              <Suspense fallback={<Skeleton variant="rect" height={180} />}>
                 <LineageGraph relatives={items} currentId={taskId} />
               </Suspense>
             ) : (

@@ -1,0 +1,73 @@
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { useEntity } from '@backstage/plugin-catalog-react';
+import { ANNOTATION_WORKFLOW_ID, idSchema } from '@devart/plugin-devart-common';
+import { useDevartApi } from '../api';
+import { EmptyState, Loaded, Rows } from '../components';
+import { LiveBadge, useLive } from '../live';
+import { Link, useLinks, useNavigate } from '../navigation';
+import { DevartProvider } from '../shell/DevartProvider';
+import { WorkflowView } from '../workflows';
+import { EntityHead } from './EntityHead';
+
+/** The tab *Workflow* of an entity of kind Workflow. */
+export function EntityWorkflowContent() {
+  const { entity } = useEntity();
+  return (
+    <DevartProvider>
+      <EntityHead>
+        <LiveBadge />
+      </EntityHead>
+      <EntityWorkflow entity={entity} />
+    </DevartProvider>
+  );
+}
+
+function EntityWorkflow({ entity }: { entity: Entity }) {
+  const api = useDevartApi();
+  const links = useLinks();
+  const navigate = useNavigate();
+  const entityRef = stringifyEntityRef(entity);
+  const annotated = idSchema.safeParse(
+    entity.metadata.annotations?.[ANNOTATION_WORKFLOW_ID],
+  ).data;
+  const live = useLive(
+    {
+      topics: ['workflow'],
+      load: async signal => {
+        const id =
+          annotated ??
+          (
+            await api.workflows.list({ entityRef, limit: 1 }, { signal })
+          ).items.at(0)?.id;
+        return {
+          workflow: id && (await api.workflows.get({ id }, { signal })),
+        };
+      },
+    },
+    [api, annotated, entityRef],
+  );
+  return (
+    <Loaded live={live} skeleton={<Rows count={8} />}>
+      {({ workflow }) =>
+        workflow ? (
+          <WorkflowView
+            workflow={workflow}
+            reload={live.reload}
+            onDeleted={() => navigate(links.workflows())}
+          />
+        ) : (
+          <EmptyState
+            title="The control plane does not know this workflow yet"
+            text={
+              <>
+                It takes workflows over from the catalog every few minutes, if
+                nothing is wrong with them. Until then, see{' '}
+                <Link to={links.workflows()}>all workflows</Link>.
+              </>
+            }
+          />
+        )
+      }
+    </Loaded>
+  );
+}

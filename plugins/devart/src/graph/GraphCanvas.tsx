@@ -1,0 +1,148 @@
+import '@xyflow/react/dist/style.css';
+import Skeleton from '@material-ui/lab/Skeleton';
+import { makeStyles, useTheme } from '@material-ui/core/styles';
+import {
+  Controls,
+  MarkerType,
+  Position,
+  ReactFlow,
+  type Edge,
+  type Node,
+} from '@xyflow/react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { CanvasNodeView } from './CanvasNodeView';
+import {
+  CONTROLS_HEIGHT,
+  heightOf,
+  type GraphShape,
+  type ShapeNode,
+} from './graphShape';
+import { layoutGraph, type Positions } from './layoutGraph';
+
+/** The buttons stand below the nodes, not on them. */
+const FIT = {
+  maxZoom: 1,
+  minZoom: 0.5,
+  padding: { x: '12px', top: '12px', bottom: `${CONTROLS_HEIGHT}px` },
+} as const;
+const NODE_TYPES = { content: CanvasNodeView };
+
+/** A node of a {@link GraphCanvas}. */
+export interface CanvasNode extends ShapeNode {
+  content: ReactNode;
+  /** Those of `after` to which a dashed line leads. */
+  dashed?: readonly string[];
+}
+
+const useStyles = makeStyles(theme => ({
+  root: {
+    border: `1px solid ${theme.palette.divider}`,
+    borderRadius: theme.shape.borderRadius,
+    '& .react-flow': {
+      '--xy-background-color': theme.palette.background.paper,
+      '--xy-edge-stroke': theme.palette.text.secondary,
+    },
+    // The library's own grey is too faint to read.
+    '& .react-flow__attribution a': { color: theme.palette.text.primary },
+  },
+}));
+
+function edgesOf(nodes: readonly CanvasNode[]): Edge[] {
+  const ids = new Set(nodes.map(({ id }) => id));
+  return nodes.flatMap(({ id, after, dashed = [] }) =>
+    after
+      .filter(before => ids.has(before))
+      .map(before => ({
+        id: `${before}-${id}`,
+        source: before,
+        target: id,
+        focusable: false,
+        markerEnd: { type: MarkerType.ArrowClosed },
+        style: dashed.includes(before) ? { strokeDasharray: '6 4' } : undefined,
+      })),
+  );
+}
+
+/** Nodes with lines between them, laid out in the browser in a space that is kept free for them. */
+export function GraphCanvas(props: {
+  label: string;
+  shape: Omit<GraphShape, 'nodes'>;
+  nodes: readonly CanvasNode[];
+}) {
+  const classes = useStyles();
+  const theme = useTheme();
+  const { label, nodes } = props;
+  const { direction, size } = props.shape;
+  const [laidOut, setLaidOut] = useState<{ key: string; at: Positions }>();
+  // Only what stands behind what moves anything; a new status does not.
+  const key = `${direction} ${nodes.map(({ id, after }) => `${id}<${after}`).join()}`;
+  const shape = { ...props.shape, nodes };
+  const height = heightOf(shape);
+
+  useEffect(() => {
+    let isCurrent = true;
+    layoutGraph(shape).then(at => {
+      if (isCurrent) {
+        setLaidOut({ key, at });
+      }
+    });
+    return () => {
+      isCurrent = false;
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [key]);
+
+  const drawn = useMemo<Node[]>(
+    () =>
+      nodes.flatMap(({ id, content }) => {
+        const position = laidOut?.at.get(id);
+        return position
+          ? [
+              {
+                id,
+                type: 'content',
+                position,
+                ...size,
+                sourcePosition:
+                  direction === 'down' ? Position.Bottom : Position.Right,
+                targetPosition:
+                  direction === 'down' ? Position.Top : Position.Left,
+                data: { content },
+              },
+            ]
+          : [];
+      }),
+    [nodes, laidOut, direction, size],
+  );
+
+  if (laidOut?.key !== key) {
+    return <Skeleton variant="rect" height={height} />;
+  }
+  return (
+    <div
+      className={classes.root}
+      style={{ height }}
+      role="group"
+      aria-label={label}
+    >
+      <ReactFlow
+        key={key}
+        nodes={drawn}
+        edges={edgesOf(nodes)}
+        nodeTypes={NODE_TYPES}
+        colorMode={theme.palette.type}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        elementsSelectable={false}
+        zoomOnScroll={false}
+        preventScrolling={false}
+        fitView
+        fitViewOptions={FIT}
+        minZoom={0.1}
+      >
+        <Controls showInteractive={false} orientation="horizontal" />
+      </ReactFlow>
+    </div>
+  );
+}

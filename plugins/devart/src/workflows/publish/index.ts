@@ -1,0 +1,1 @@
+export { PublishWorkflowDialog } from './PublishWorkflowDialog';

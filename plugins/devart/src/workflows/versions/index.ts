@@ -1,0 +1,1 @@
+export { VersionsPanel, whyNotPublish } from './VersionsPanel';
