@@ -9,10 +9,13 @@ import type {
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { SignalsService } from '@backstage/plugin-signals-node';
+import { approvalDecidePermission } from '@devart/plugin-devart-common';
 import type { CodeHost, InboundWebhook } from '@devart/plugin-devart-node';
 import { Router } from 'express';
 import { CallerResolver } from './access/CallerResolver';
+import { isPermitted } from './access/isPermitted';
 import { Organizations } from './access/Organizations';
 import { RateLimiter } from './access/RateLimiter';
 import { AgentKeyring } from './agents/AgentKeyring';
@@ -21,6 +24,14 @@ import { AgentStore } from './agents/AgentStore';
 import { EnrolmentService } from './agents/EnrolmentService';
 import { EnrolmentStore } from './agents/EnrolmentStore';
 import { createAgentHandlers } from './agents/operations';
+import { ApprovalsService } from './approvals/ApprovalsService';
+import { ApprovalStore } from './approvals/ApprovalStore';
+import { createApprovalKeeper } from './approvals/createApprovalKeeper';
+import { createApprovalNotifier } from './approvals/createApprovalNotifier';
+import { createPrincipalFinder } from './approvals/createPrincipalFinder';
+import { joinTasksWithApprovals } from './approvals/joinTasksWithApprovals';
+import { NoticeStore } from './approvals/NoticeStore';
+import { createApprovalHandlers } from './approvals/operations';
 import { AuditStore } from './audit/AuditStore';
 import { AuditTrail } from './audit/AuditTrail';
 import { createAuditHandlers } from './audit/operations';
@@ -81,6 +92,7 @@ export interface ControlPlaneOptions {
   events: EventsService;
   httpAuth: HttpAuthService;
   logger: LoggerService;
+  notifications: NotificationService;
   permissions: PermissionsService;
   signals: SignalsService;
   userInfo: UserInfoService;
@@ -167,7 +179,21 @@ export class ControlPlane {
     const control = new AgentControl({ ...meeting, agents });
     const waiting = new WaitingReasons({ ...meeting, agents });
 
-    // Flow: reviews of changes
+    // Flow: approvals, reviews of changes
+    const approvalStore = new ApprovalStore();
+    const notices = new NoticeStore();
+    const approvals = new ApprovalsService({
+      database,
+      store: approvalStore,
+      notices,
+      work,
+      events,
+      mayDecide: caller =>
+        isPermitted(options.permissions, caller, approvalDecidePermission),
+      findUnknown: createPrincipalFinder({ catalog: options.catalog, auth }),
+    });
+    joinTasksWithApprovals({ tasks, machine, approvals });
+
     const reviewStore = new ReviewStore();
     const reviews = new ReviewsService({
       database,
@@ -203,9 +229,17 @@ export class ControlPlane {
       portalUrl: config.portalUrl,
       logger,
     });
+    const notifier = createApprovalNotifier({
+      database,
+      store: approvalStore,
+      notices,
+      notifications: options.notifications,
+      logger,
+    });
     events.onCommitted(() => {
       relay.wake();
       publisher.wake();
+      notifier.wake();
     });
     machine.onQueued(() => bell.ring());
     work.onProgress(id => hints.gather({ topic: 'task', id }));
@@ -214,6 +248,7 @@ export class ControlPlane {
         relay,
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
         createDuePromoter({ ...meeting, bell, logger }),
+        createApprovalKeeper({ approvals, logger }),
         audit.loop,
       ],
       config.staleSeconds * 1000,
@@ -223,6 +258,7 @@ export class ControlPlane {
     const background = new Loops(
       [
         publisher,
+        notifier,
         keyring.loop,
         createHintHeartbeat({ hints, logger }),
         createRetention({
@@ -259,6 +295,7 @@ export class ControlPlane {
           ...createDispatchHandlers({ agents, control, dispatcher, tasks }),
         },
         reviews: createReviewHandlers(reviews),
+        approvals: createApprovalHandlers(approvals),
         activity: createActivityHandlers(eventStore),
         audit: createAuditHandlers(auditStore),
         portal: createPortalHandlers({

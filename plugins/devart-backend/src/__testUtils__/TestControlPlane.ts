@@ -5,6 +5,7 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import type { BackendFeature } from '@backstage/backend-plugin-api';
+import type { Entity } from '@backstage/catalog-model';
 import type { JsonObject } from '@backstage/types';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
@@ -34,6 +35,8 @@ export type Person = keyof typeof PEOPLE;
 export interface TestControlPlaneOptions {
   config?: JsonObject;
   features?: BackendFeature[];
+  /** What the catalog holds. */
+  entities?: Entity[];
   /** The database to share with another replica. */
   databasePrefix?: string;
   /** Another way to the database server. */
@@ -62,7 +65,7 @@ export class TestControlPlane {
       features: [
         devartPlugin,
         rootHealthServiceFactory,
-        catalogServiceMock.factory({ entities: [] }),
+        catalogServiceMock.factory({ entities: options.entities ?? [] }),
         databaseServiceFactory,
         // Without a token nobody is somebody.
         mockServices.httpAuth.factory({

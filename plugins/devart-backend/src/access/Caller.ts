@@ -7,6 +7,8 @@ import type { Scope } from '../database/Scope';
 export interface MemberCaller {
   kind: 'user' | 'service';
   actor: string;
+  /** Their own reference and those of their groups, in lower case. */
+  refs: readonly string[];
   role: Role;
   organizationId: string;
   credentials: BackstageCredentials;

@@ -24,6 +24,9 @@ const FINISHING_OPERATIONS = new Set([
   'tasks.appendLogs',
   'tasks.addArtifact',
   'reviews.checkout',
+  'approvals.list',
+  'approvals.get',
+  'approvals.request',
 ]);
 
 /** Calls that an agent may make although it may not work. */
@@ -133,6 +136,7 @@ export class CallerResolver {
       return {
         kind: 'user',
         actor: userEntityRef,
+        refs: [...new Set(refs.map(ref => ref.toLowerCase()))],
         role: roles.roleOfUser(refs),
         organizationId: organizations.organizationOf(refs).id,
         credentials,
@@ -143,6 +147,7 @@ export class CallerResolver {
       return {
         kind: 'service',
         actor: `service:${subject}`,
+        refs: [`service:${subject}`.toLowerCase()],
         role: roles.roleOfService(subject),
         organizationId: organizations.organizationOf([`service:${subject}`]).id,
         credentials,

@@ -10,6 +10,7 @@ export class Transaction {
   readonly actor: string;
   readonly #afterCommit: (() => void)[] = [];
   readonly #databaseRole: DatabaseRole;
+  #isElevated = false;
 
   constructor(
     knex: Knex.Transaction,
@@ -46,20 +47,35 @@ export class Transaction {
   /**
    * Does a part of the transaction with the rights of the control plane: for
    * what follows from an act without being within the rights of its actor.
+   * Parts may stand within one another.
    */
   async elevated<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#databaseRole === 'devart_system') {
+    if (this.#databaseRole === 'devart_system' || this.#isElevated) {
       return work();
     }
+    this.#isElevated = true;
     await this.knex.raw("select set_config('role', 'devart_system', true)");
     try {
       return await work();
     } finally {
+      this.#isElevated = false;
       // A failed transaction answers nothing but errors, and is rolled back.
       await this.knex
         .raw("select set_config('role', ?, true)", [this.#databaseRole])
         .catch(() => undefined);
     }
+  }
+
+  /**
+   * The same transaction in the name of the control plane, for what
+   * {@link Transaction.elevated} does that whoever acts had no part in.
+   */
+  by(actor: string): Transaction {
+    return new Transaction(this.knex, {
+      actor,
+      databaseRole: 'devart_system',
+      afterCommit: this.#afterCommit,
+    });
   }
 
   /** For {@link Database} alone. */

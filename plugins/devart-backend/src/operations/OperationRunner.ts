@@ -1,12 +1,12 @@
 import type { PermissionsService } from '@backstage/backend-plugin-api';
 import { AuthenticationError, NotAllowedError } from '@backstage/errors';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   minimumRoleOf,
   roleIncludes,
   type Operation,
 } from '@devart/plugin-devart-common';
-import type { Caller } from '../access/Caller';
+import type { Caller, MemberCaller } from '../access/Caller';
+import { isPermitted } from '../access/isPermitted';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { AuditTrail } from '../audit/AuditTrail';
 import { auditDetailOf, auditSubjectOf } from './auditedInput';
@@ -52,6 +52,25 @@ export class OperationRunner {
       }
     }
     await this.#authorize(operation, caller);
+  }
+
+  /**
+   * Lets a run of a workflow do an operation in somebody's name, or not. The
+   * permission framework was asked with their credentials when the run began;
+   * the control plane keeps none, so that now their role decides.
+   *
+   * @throws NotAllowedError
+   */
+  admitActing(operation: Operation, caller: MemberCaller): void {
+    const role =
+      operation.callers.people && minimumRoleOf(operation.callers.people);
+    if (!role || !roleIncludes(caller.role, role)) {
+      const error = new NotAllowedError(
+        `${operation.title} needs the role ${role}; that of ${caller.actor} is ${caller.role}`,
+      );
+      this.record(operation, caller, { error, status: 403 });
+      throw error;
+    }
   }
 
   /**
@@ -156,17 +175,9 @@ export class OperationRunner {
         `Only ${callers.agents ? 'agents' : 'callers with an enrolment token'} may call ${operation.id}`,
       );
     }
-    const [decision] = await this.#permissions.authorize(
-      [{ permission: callers.people }],
-      { credentials: caller.credentials },
-    );
-    const role = minimumRoleOf(callers.people);
-    if (
-      decision.result !== AuthorizeResult.ALLOW ||
-      (role && !roleIncludes(caller.role, role))
-    ) {
+    if (!(await isPermitted(this.#permissions, caller, callers.people))) {
       throw new NotAllowedError(
-        `${operation.title} needs the role ${role}; yours is ${caller.role}`,
+        `${operation.title} needs the role ${minimumRoleOf(callers.people)}; yours is ${caller.role}`,
       );
     }
   }

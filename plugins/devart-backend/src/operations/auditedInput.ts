@@ -3,6 +3,8 @@ const SECRET_FIELDS = new Set(['token', 'key', 'password', 'credential']);
 const LONG_FIELDS = new Set([
   'input',
   'output',
+  'action',
+  'edit',
   'description',
   'contentBase64',
   'lines',

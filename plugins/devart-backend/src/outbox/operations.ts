@@ -1,3 +1,4 @@
+import type { HintTopic } from '@devart/plugin-devart-common';
 import { requireMember, scopeOf } from '../access/Caller';
 import { decodeIdCursor, pageOfRows } from '../database/Cursor';
 import type { Handlers } from '../operations/Handlers';
@@ -26,7 +27,7 @@ export function createActivityHandlers(
           topic: row.topic,
           actor: row.actor,
           subject: {
-            kind: row.subject_kind as 'task' | 'agent' | 'review',
+            kind: row.subject_kind as HintTopic,
             id: row.subject_id,
             name: row.subject_name,
           },

@@ -62,6 +62,11 @@ export class TaskMachine {
     tx: Transaction,
     ended: readonly EndedStepTask[],
   ) => Promise<void> = async () => {};
+  #onLeftWaiting: (
+    tx: Transaction,
+    task: { id: string },
+    reason: string,
+  ) => Promise<void> = async () => {};
 
   constructor(options: {
     tasks: TaskStore;
@@ -93,6 +98,31 @@ export class TaskMachine {
     ) => Promise<void>,
   ): void {
     this.#onStepTaskEnded = listener;
+  }
+
+  /**
+   * Says whom to tell of tasks that wait no longer, whatever took them out of
+   * waiting, as part of that transaction and with the rights of the control plane.
+   */
+  onLeftWaiting(
+    listener: (
+      tx: Transaction,
+      task: { id: string },
+      reason: string,
+    ) => Promise<void>,
+  ): void {
+    this.#onLeftWaiting = listener;
+  }
+
+  /** Tells that a task that waited does so no longer. */
+  async leftWaiting(
+    tx: Transaction,
+    task: LockedTask,
+    reason: string,
+  ): Promise<void> {
+    if (task.status === 'waiting') {
+      await tx.elevated(() => this.#onLeftWaiting(tx, task, reason));
+    }
   }
 
   /** Wakes whoever hands out tasks, once the transaction is committed. */
@@ -154,6 +184,7 @@ export class TaskMachine {
         detail: reason,
       },
     ]);
+    await this.leftWaiting(tx, task, `the task is ${to}`);
     if (task.run_step_id && isFinalStatus(to)) {
       const { run_step_id: runStepId } = task;
       await tx.elevated(() =>

@@ -114,8 +114,14 @@ export class TaskWorkService {
     agent: AgentCaller,
     id: string,
     attempt: number,
-    wait: { waitingReason: WaitingReason; reason?: string },
+    wait: {
+      waitingReason: WaitingReason;
+      reason?: string;
+      /** Done in the same transaction, with the rights of the control plane. */
+      also?: (tx: Transaction, task: LockedTask) => Promise<void>;
+    },
   ): Promise<Task> {
+    const { also, ...transition } = wait;
     return this.#asHolder(agent, id, attempt, {
       again: async (tx, record) =>
         record?.outcome === 'waiting'
@@ -125,8 +131,9 @@ export class TaskWorkService {
         await this.#machine.transition(tx, task, {
           to: 'waiting',
           outcome: 'waiting',
-          ...wait,
+          ...transition,
         });
+        await also?.(tx, task);
         return this.#find(tx, agent.organizationId, id);
       },
     });

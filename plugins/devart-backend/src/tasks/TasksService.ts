@@ -374,6 +374,7 @@ export class TasksService {
         );
       }
       await this.#store.delete(tx, id);
+      await this.#machine.leftWaiting(tx, task, 'the task was deleted');
       await this.#announce(tx, task, 'task.deleted');
     });
   }
@@ -421,6 +422,31 @@ export class TasksService {
       outcome: 'cancelled',
       reason,
     });
+    return true;
+  }
+
+  /** Locks a task, if it is there, until the transaction ends. */
+  async lockIn(
+    tx: Transaction,
+    organizationId: string,
+    id: string,
+  ): Promise<void> {
+    await this.#queue.lock(tx, id);
+    await this.#store.lock(tx, organizationId, id);
+  }
+
+  /** Ends the waiting of a task as part of a transaction of the control plane, if it waits. */
+  async releaseIn(
+    tx: Transaction,
+    organizationId: string,
+    id: string,
+    release: { to: 'queued' | 'rejected' | 'cancelled'; reason: string },
+  ): Promise<boolean> {
+    const task = await this.#lock(tx, organizationId, id);
+    if (task.status !== 'waiting') {
+      return false;
+    }
+    await this.#machine.transition(tx, task, release);
     return true;
   }
 

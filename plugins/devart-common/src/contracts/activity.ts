@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HINT_TOPICS } from '../events/hints';
 import { taskReadPermission } from '../permissions/permissions';
 import { text } from '../model/text';
 import { defineOperation } from './defineOperation';
@@ -19,7 +20,7 @@ export const activitySchema = z.object({
   topic: z.string(),
   actor: actorSchema,
   subject: z.object({
-    kind: z.enum(['task', 'agent', 'review', 'organization']),
+    kind: z.enum(HINT_TOPICS),
     id: idSchema,
     /** What the subject was called when it happened. */
     name: z.string(),

@@ -25,18 +25,28 @@ import {
 /** Largest action that can be shown and edited, in bytes of JSON. */
 const MAX_ACTION_BYTES = 64 * 1024;
 
-const peopleSchema = z.array(entityRefSchema).min(1).max(50);
+/** Users and groups of the catalog. Services and agents approve nothing. */
+const approverSchema = entityRefSchema
+  .toLowerCase()
+  .regex(
+    /^(?:user|group):/,
+    'must be a user or a group such as user:default/ann or group:default/owners',
+  );
+
+const peopleSchema = z.array(approverSchema).min(1).max(50);
 
 /** Somebody's word on an approval. */
 export const approvalDecisionSchema = z.object({
   by: actorSchema,
-  /** Who was asked in the first place, where the decision was delegated. */
+  /** Who handed the decision over in the first place, where it was delegated. */
   onBehalfOf: actorSchema.optional(),
   decision: z.enum(['approve', 'reject']),
   comment: z.string().optional(),
   at: instantSchema,
   /** Whether they changed the action before they approved it. */
   edited: z.boolean(),
+  /** Whether somebody changed the action since: what they approved is no longer asked. */
+  superseded: z.boolean(),
 });
 
 /** What somebody is asked to approve. */
@@ -85,7 +95,10 @@ export const approvalSchema = z.object({
     .optional(),
   entityRef: z.string().optional(),
   createdAt: instantSchema,
+  /** When it came to its end, whichever that was. */
   decidedAt: instantSchema.optional(),
+  /** Why it was withdrawn. */
+  reason: z.string().optional(),
   version: z.int(),
   /** Whether the caller may decide now; if not, why not. */
   mayDecide: z.boolean(),
@@ -99,19 +112,21 @@ const list = defineOperation({
   id: 'approvals.list',
   title: 'List approvals',
   description:
-    'Requests for approval, newest first; with `mine`, those that wait for the caller.',
+    'Requests for approval, newest first; with `mine`, those that wait for the caller. An agent names the task it holds, and reads what was decided about it.',
   method: 'GET',
   path: '/approvals',
   effect: 'read',
   idempotent: true,
-  callers: { people: approvalReadPermission },
+  callers: { people: approvalReadPermission, agents: true },
   input: z.strictObject({
     status: listOf(z.enum(APPROVAL_STATUSES)).optional(),
     /** Only those that the caller may decide now. */
     mine: flagSchema.optional(),
     entityRef: entityRefSchema.optional(),
     runId: idSchema.optional(),
+    /** Needed from agents. */
     taskId: idSchema.optional(),
+    /** A part of the title. */
     text: searchTextSchema.optional(),
     ...pageInput,
   }),
@@ -135,7 +150,7 @@ const request = defineOperation({
   id: 'approvals.request',
   title: 'Ask for approval',
   description:
-    'Asks people to approve something. An agent names the task it holds and the attempt: the task waits, and is queued again when they approve; when they do not, it is rejected.',
+    'Asks people to approve something. An agent names the task it holds and the attempt: the task waits, and is queued again when they approve; when they do not, it is rejected. An attempt asks once: asking again answers what was asked.',
   method: 'POST',
   path: '/approvals',
   effect: 'write',
@@ -179,7 +194,10 @@ const decide = defineOperation({
     decision: z.enum(['approve', 'reject']),
     comment: text({ min: 1, max: 2000 }).optional(),
     edit: jsonObject({ maxBytes: MAX_ACTION_BYTES }).optional(),
-    /** Refuses the decision with 409 when the request has changed since this version. */
+    /**
+     * The version that was read. The decision is refused with 409 when what is
+     * to be approved has changed since; an edit also when anybody has decided.
+     */
     ifVersion: z.int().min(1).optional(),
   }),
   output: approvalSchema,
@@ -189,7 +207,7 @@ const delegate = defineOperation({
   id: 'approvals.delegate',
   title: 'Let somebody else decide',
   description:
-    'Hands the decision to another user or group. Whoever asked for the approval cannot become its approver.',
+    'Lets another user or group of the catalog decide in place of the caller: of the two, one counts. Whoever asked for the approval cannot become its approver.',
   method: 'POST',
   path: '/approvals/:id/delegate',
   effect: 'write',
@@ -197,7 +215,7 @@ const delegate = defineOperation({
   callers: { people: approvalDecidePermission },
   input: z.strictObject({
     id: idSchema,
-    to: entityRefSchema,
+    to: approverSchema,
     comment: text({ min: 1, max: 2000 }).optional(),
   }),
   output: approvalSchema,

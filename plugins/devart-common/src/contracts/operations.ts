@@ -1,16 +1,22 @@
 import { activity } from './activity';
 import { agents } from './agents';
+import { approvals } from './approvals';
 import { audit } from './audit';
 import type { Operation } from './defineOperation';
 import { portal } from './portal';
 import { reviews } from './reviews';
+import { runs } from './runs';
 import { tasks } from './tasks';
+import { workflows } from './workflows';
 
 /** Every operation of the control plane, by domain and verb. */
 export const operations = {
   tasks,
   agents,
   reviews,
+  workflows,
+  runs,
+  approvals,
   activity,
   audit,
   portal,
