@@ -1,4 +1,5 @@
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
+import type { JsonValue } from '@backstage/types';
 import type { DevartClient } from '@devart/plugin-devart-common';
 import type { ControlPlaneServices } from '../controlPlane/ControlPlaneServices';
 import { createClientFor } from '../controlPlane/createClientFor';
@@ -8,19 +9,19 @@ import { idempotencyKeyOf } from './idempotencyKeyOf';
 
 /**
  * Creates something with the rights of whoever runs the template, and remembers
- * its id beyond a crash. What is called must answer what is there already when
+ * what came of it beyond a crash. What is called must answer what is there already when
  * it is called again with the same key.
  *
  * @throws what the control plane answers
  */
-export async function createOnce(
+export async function createOnce<T extends JsonValue>(
   ctx: ActionContext<any, any>,
   services: ControlPlaneServices,
   create: (
     client: DevartClient,
     options: { idempotencyKey: string; signal: AbortSignal },
-  ) => Promise<{ id: string }>,
-): Promise<string> {
+  ) => Promise<T>,
+): Promise<T> {
   const idempotencyKey = idempotencyKeyOf(ctx);
   return ctx.checkpoint({
     key: `create.${idempotencyKey}`,
@@ -29,7 +30,7 @@ export async function createOnce(
         services,
         await ctx.getInitiatorCredentials(),
       );
-      const { id } = await untilAnswered(
+      return untilAnswered(
         signal => create(client, { idempotencyKey, signal }),
         {
           signal: ctx.signal,
@@ -40,7 +41,6 @@ export async function createOnce(
             ),
         },
       );
-      return id;
     },
   });
 }

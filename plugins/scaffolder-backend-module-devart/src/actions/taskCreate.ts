@@ -78,11 +78,13 @@ export function createTaskCreateAction(services: ControlPlaneServices) {
       const taskId = await createOnce(
         ctx,
         services,
-        (client, { idempotencyKey, signal }) =>
-          client.tasks.create(
+        async (client, { idempotencyKey, signal }) => {
+          const { id } = await client.tasks.create(
             { ...filledIn(ctx.input), idempotencyKey },
             { signal },
-          ),
+          );
+          return id;
+        },
       );
       const url = taskUrl(config, taskId);
       ctx.logger.info(`Created the task: ${url}`);

@@ -130,9 +130,13 @@ export class LastingWatch {
       if (remaining <= 0) {
         throw new Error(`${name} has not ended in time. ${line}`);
       }
-      await sleep(Math.min(pauseMs, this.#longestPause(), remaining), undefined, {
-        signal,
-      });
+      await sleep(
+        Math.min(pauseMs, this.#longestPause(), remaining),
+        undefined,
+        {
+          signal,
+        },
+      );
     }
   }
 

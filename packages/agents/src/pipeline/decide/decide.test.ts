@@ -11,7 +11,7 @@ const seen = (samples: number, errors: number, more: object = {}) => ({
   observedAt: '2026-05-04T10:05:00.000Z',
   ...more,
 });
-const about = (observation: object, thresholds: object = {}) =>
+const about = (observation: Record<string, unknown>, thresholds: object = {}) =>
   decide({
     observation,
     thresholds: thresholdsSchema.parse(thresholds),
