@@ -58,6 +58,28 @@ export interface Config {
         maxSeconds?: number;
       };
     };
+    /**
+     * What secrets are encrypted with that must be used again, such as those of
+     * webhooks; at least 24 characters. The secrets of `backend.auth.keys`
+     * unless given; one of the two is needed to add webhooks to workflows.
+     * @visibility secret
+     */
+    secretKey?: string;
+    workflows?: {
+      http?: {
+        /**
+         * Hosts to which steps may send requests: `host`, `host:port` or
+         * `*.domain`. None by default. Private addresses are reached only
+         * where the host itself is named.
+         */
+        allowedHosts?: string[];
+      };
+      /**
+       * Seconds of silence after which another replica takes over the steps
+       * that a replica has in hand. Default 15.
+       */
+      leaseSeconds?: number;
+    };
     reviews?: {
       /**
        * Folders below which local repositories may be reviewed; relative to

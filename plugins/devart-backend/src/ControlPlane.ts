@@ -24,6 +24,7 @@ import { AgentStore } from './agents/AgentStore';
 import { EnrolmentService } from './agents/EnrolmentService';
 import { EnrolmentStore } from './agents/EnrolmentStore';
 import { createAgentHandlers } from './agents/operations';
+import { ApprovalMachine } from './approvals/ApprovalMachine';
 import { ApprovalsService } from './approvals/ApprovalsService';
 import { ApprovalStore } from './approvals/ApprovalStore';
 import { createApprovalKeeper } from './approvals/createApprovalKeeper';
@@ -76,6 +77,11 @@ import { TaskTypes } from './tasks/TaskTypes';
 import { TaskWorkService } from './tasks/TaskWorkService';
 import { createWebhookRouter } from './webhooks/createWebhookRouter';
 import { DeliveryStore } from './webhooks/DeliveryStore';
+import {
+  createRunHandlers,
+  createWorkflowHandlers,
+} from './workflows/operations';
+import { Workflows } from './workflows/Workflows';
 
 /** Deliveries a minute of one address. */
 const WEBHOOKS_PER_MINUTE = 1200;
@@ -182,17 +188,24 @@ export class ControlPlane {
     // Flow: approvals, reviews of changes
     const approvalStore = new ApprovalStore();
     const notices = new NoticeStore();
-    const approvals = new ApprovalsService({
+    const approvalMachine = new ApprovalMachine({
       database,
       store: approvalStore,
       notices,
-      work,
       events,
-      mayDecide: caller =>
+    });
+    const approvals = new ApprovalsService({
+      database,
+      store: approvalStore,
+      machine: approvalMachine,
+      work,
+      // Only people decide; nobody else's credentials need to be asked about.
+      mayDecide: async caller =>
+        auth.isPrincipal(caller.credentials, 'user') &&
         isPermitted(options.permissions, caller, approvalDecidePermission),
       findUnknown: createPrincipalFinder({ catalog: options.catalog, auth }),
     });
-    joinTasksWithApprovals({ tasks, machine, approvals });
+    joinTasksWithApprovals({ tasks, machine, approvals: approvalMachine });
 
     const reviewStore = new ReviewStore();
     const reviews = new ReviewsService({
@@ -213,12 +226,28 @@ export class ControlPlane {
     });
     types.register(reviews.taskType());
 
+    const workflows = await Workflows.create({
+      config,
+      database,
+      events,
+      tasks,
+      machine,
+      approvals,
+      auth,
+      catalog: options.catalog,
+      permissions: options.permissions,
+      logger,
+      runner: () => runner,
+      onChanged: id => hints.gather({ topic: 'run', id }),
+    });
+
     // Loops
     const relay = createEventRelay({
       database,
       store: eventStore,
       events: options.events,
       hints,
+      onPublishing: workflows.onPublishing,
       logger,
     });
     const publisher = createReviewPublisher({
@@ -248,7 +277,8 @@ export class ControlPlane {
         relay,
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
         createDuePromoter({ ...meeting, bell, logger }),
-        createApprovalKeeper({ approvals, logger }),
+        createApprovalKeeper({ approvals: approvalMachine, logger }),
+        ...workflows.loops,
         audit.loop,
       ],
       config.staleSeconds * 1000,
@@ -277,7 +307,7 @@ export class ControlPlane {
 
     // Surface
     const stopping = new AbortController();
-    const runner = new OperationRunner({
+    const runner: OperationRunner = new OperationRunner({
       permissions: options.permissions,
       audit,
       limiter: new RateLimiter({
@@ -295,6 +325,8 @@ export class ControlPlane {
           ...createDispatchHandlers({ agents, control, dispatcher, tasks }),
         },
         reviews: createReviewHandlers(reviews),
+        workflows: createWorkflowHandlers(workflows.workflows, workflows.runs),
+        runs: createRunHandlers(workflows.runs),
         approvals: createApprovalHandlers(approvals),
         activity: createActivityHandlers(eventStore),
         audit: createAuditHandlers(auditStore),
@@ -331,6 +363,13 @@ export class ControlPlane {
     });
     const router = Router();
     router.use(
+      '/webhooks/workflows',
+      workflows.webhookRouter(
+        audit,
+        new RateLimiter({ perMinute: WEBHOOKS_PER_MINUTE }),
+      ),
+    );
+    router.use(
       '/webhooks',
       createWebhookRouter({
         webhooks,
@@ -354,6 +393,7 @@ export class ControlPlane {
       bell,
       hints,
       audit,
+      workflows,
       stopping,
     });
   }
@@ -365,6 +405,7 @@ export class ControlPlane {
     bell: QueueBell;
     hints: Hints;
     audit: AuditTrail;
+    workflows: Workflows;
     stopping: AbortController;
   };
 
@@ -375,6 +416,7 @@ export class ControlPlane {
     bell: QueueBell;
     hints: Hints;
     audit: AuditTrail;
+    workflows: Workflows;
     stopping: AbortController;
   }) {
     this.#parts = parts;
@@ -398,9 +440,11 @@ export class ControlPlane {
 
   /** Ends calls that wait, lets rounds that run come to their end, writes what is to be written. */
   async stop(): Promise<void> {
-    const { vital, background, bell, hints, audit, stopping } = this.#parts;
+    const { vital, background, bell, hints, audit, workflows, stopping } =
+      this.#parts;
     stopping.abort();
     await bell.stop();
+    await workflows.engine.stop();
     await Promise.all([vital.stop(), background.stop()]);
     hints.stop();
     await audit.flush();

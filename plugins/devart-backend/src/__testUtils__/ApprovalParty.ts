@@ -4,7 +4,7 @@ import {
 } from '@backstage/backend-plugin-api';
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { parseEntityRef } from '@backstage/catalog-model';
-import type { BackendUserInfo } from '@backstage/backend-plugin-api';
+import type { BackstageUserInfo } from '@backstage/backend-plugin-api';
 import {
   notificationService,
   type NotificationSendOptions,
@@ -76,7 +76,7 @@ export class ApprovalParty {
           service: coreServices.userInfo,
           deps: {},
           factory: () => ({
-            getUserInfo: async (credentials): Promise<BackendUserInfo> => {
+            getUserInfo: async (credentials): Promise<BackstageUserInfo> => {
               const { userEntityRef } = credentials.principal as unknown as {
                 userEntityRef: string;
               };

@@ -1,5 +1,5 @@
-import { InputError } from '@backstage/errors';
 import { requireAgent, requireKnown, requireMember } from '../access/Caller';
+import { decodeNameCursor, encodeNameCursor } from '../database/Cursor';
 import type { Handlers } from '../operations/Handlers';
 import type { AgentsService } from './AgentsService';
 import type { EnrolmentService } from './EnrolmentService';
@@ -21,21 +21,6 @@ export type RegistryHandlers = Pick<
   | 'listEnrolmentTokens'
   | 'revokeEnrolmentToken'
 >;
-
-function encodeNameCursor(name: string): string {
-  return Buffer.from(name.toLowerCase()).toString('base64url');
-}
-
-function decodeNameCursor(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) {
-    return undefined;
-  }
-  const name = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[a-z0-9._-]{1,63}$/.test(name)) {
-    throw new InputError('cursor: must be the nextCursor of an earlier page');
-  }
-  return name;
-}
 
 /** Handlers of the registry of agents. */
 export function createAgentHandlers(options: {

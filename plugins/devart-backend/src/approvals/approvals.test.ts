@@ -13,11 +13,16 @@ import {
   userRef,
   type Member,
 } from '../__testUtils__/ApprovalParty';
-import { eventually } from '../__testUtils__/eventually';
+import { eventually as eventuallyWithin } from '../__testUtils__/eventually';
 
 type Request = Partial<OperationInput<typeof operations.approvals.request>>;
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
+
+/** Loops have their rounds, and the machines of CI their moods. */
+function eventually<T>(check: () => Promise<T>): Promise<T> {
+  return eventuallyWithin(check, 30_000);
+}
 
 describe('approvals', () => {
   let party: ApprovalParty;
@@ -632,11 +637,56 @@ describe('approvals', () => {
       ]);
     });
 
+    it('end once each, whichever of two replicas comes first', async () => {
+      const other = await ApprovalParty.start({
+        databasePrefix: party.plane.databasePrefix,
+      });
+      try {
+        const ids: string[] = [];
+        for (let index = 0; index < 20; index++) {
+          const approval = await ask({
+            approvers: [userRef('bob')],
+            ...(index % 2 && {
+              onExpiry: 'escalate',
+              escalateTo: [userRef('dan')],
+            }),
+          });
+          ids.push(approval.id);
+        }
+        for (const ends of ['approval.escalated', 'approval.expired']) {
+          await sql('approvals')
+            .whereIn('id', ids)
+            .where({ status: 'pending' })
+            .update({ expires_at: sql.fn.now() });
+          await eventually(async () => {
+            const done = await sql('events')
+              .whereIn('subject_id', ids)
+              .where({ topic: ends });
+            expect(done.length).toBeGreaterThanOrEqual(10);
+          });
+        }
+        await eventually(async () => {
+          for (const id of ids) {
+            expect((await as('vic').get({ id })).status).toBe('expired');
+          }
+        });
+        for (const [index, id] of ids.entries()) {
+          expect(await topicsOf(id)).toEqual([
+            'approval.requested',
+            ...(index % 2 ? ['approval.escalated'] : []),
+            'approval.expired',
+          ]);
+        }
+      } finally {
+        await other.plane.stop();
+      }
+    });
+
     it('are asked for with a deadline that makes sense', async () => {
-      for (const expiresIn of ['0s', '500ms', '366d', '99999999999999999d']) {
+      for (const expiresIn of ['0s', '3651d', '99999999999999999d']) {
         expect(await refusal(ask({ expiresIn }))).toMatchObject({
           status: 400,
-          message: expect.stringContaining('expiresIn: must be from 1s'),
+          message: expect.stringContaining('expiresIn: must be'),
         });
       }
       expect(await refusal(ask({ onExpiry: 'escalate' }))).toMatchObject({
@@ -914,7 +964,7 @@ describe('approvals', () => {
               payload: { title: 'Approved: Go' },
             },
           ]);
-        }, 20_000);
+        });
       } finally {
         await other.plane.stop();
       }

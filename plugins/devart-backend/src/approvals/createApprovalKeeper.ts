@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
 import { Loop } from '../loops/Loop';
-import type { ApprovalsService } from './ApprovalsService';
+import type { ApprovalMachine } from './ApprovalMachine';
 
 const BATCH = 100;
 const INTERVAL_MS = 1000;
@@ -12,7 +12,7 @@ const INTERVAL_MS = 1000;
  * the others waiting.
  */
 export function createApprovalKeeper(options: {
-  approvals: ApprovalsService;
+  approvals: ApprovalMachine;
   logger: LoggerService;
 }): Loop {
   const { approvals, logger } = options;

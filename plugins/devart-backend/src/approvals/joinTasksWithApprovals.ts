@@ -1,6 +1,6 @@
 import type { TaskMachine } from '../tasks/TaskMachine';
 import type { TasksService } from '../tasks/TasksService';
-import type { ApprovalsService, DecidedApproval } from './ApprovalsService';
+import type { ApprovalMachine, DecidedApproval } from './ApprovalMachine';
 
 function releaseOf(decided: DecidedApproval): {
   to: 'queued' | 'rejected' | 'cancelled';
@@ -30,7 +30,7 @@ function releaseOf(decided: DecidedApproval): {
 export function joinTasksWithApprovals(options: {
   tasks: TasksService;
   machine: TaskMachine;
-  approvals: ApprovalsService;
+  approvals: ApprovalMachine;
 }): void {
   const { tasks, machine, approvals } = options;
   approvals.onDeciding(async (tx, { organizationId, subject }) => {
@@ -49,6 +49,6 @@ export function joinTasksWithApprovals(options: {
     }
   });
   machine.onLeftWaiting((tx, task, reason) =>
-    approvals.cancelOfTaskIn(tx, task.id, reason),
+    approvals.withdrawOfTask(tx, task.id, reason),
   );
 }

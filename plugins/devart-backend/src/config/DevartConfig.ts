@@ -46,6 +46,14 @@ export interface DevartConfig {
   staleSeconds: number;
   /** Where people open the portal, without a slash at the end. */
   portalUrl: string;
+  workflows: {
+    /** `host`, `host:port` or `*.domain`, in lower case. */
+    allowedHosts: string[];
+    /** A replica that is silent for this long loses the steps in its hands. */
+    leaseSeconds: number;
+  };
+  /** What the keys are derived from with which secrets are kept; the first one seals. */
+  secretKeys: string[];
 }
 
 function numberIn(
@@ -151,6 +159,32 @@ function readPriorityByLabel(config: Config): Map<string, TaskPriority> {
   );
 }
 
+function readAllowedHosts(config: Config): string[] {
+  const key = 'devart.workflows.http.allowedHosts';
+  return (config.getOptionalStringArray(key) ?? []).map(host => {
+    if (!/^(?:\*\.)?(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(host)) {
+      throw new InputError(
+        `Configuration ${key} holds '${host}'; accepted are host, host:port and *.domain`,
+      );
+    }
+    return host.toLowerCase();
+  });
+}
+
+/** The secret of devart, and those of the backend, which every replica shares too. */
+function readSecretKeys(config: Config): string[] {
+  const own = config.getOptionalString('devart.secretKey');
+  if (own !== undefined && own.length < 24) {
+    throw new InputError(
+      'Configuration devart.secretKey must have at least 24 characters',
+    );
+  }
+  const ofBackend = (
+    config.getOptionalConfigArray('backend.auth.keys') ?? []
+  ).map(key => key.getString('secret'));
+  return own === undefined ? ofBackend : [own, ...ofBackend];
+}
+
 /**
  * Reads the configuration of devart.
  *
@@ -215,5 +249,14 @@ export function readDevartConfig(config: Config): DevartConfig {
       max: 3600,
     }),
     portalUrl: config.getString('app.baseUrl').replace(/\/$/, ''),
+    workflows: {
+      allowedHosts: readAllowedHosts(config),
+      leaseSeconds: numberIn(config, 'devart.workflows.leaseSeconds', {
+        default: 15,
+        min: 1,
+        max: 3600,
+      }),
+    },
+    secretKeys: readSecretKeys(config),
   };
 }

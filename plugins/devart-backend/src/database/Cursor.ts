@@ -22,6 +22,25 @@ export function decodeIdCursor(cursor: string | undefined): string | undefined {
   return id;
 }
 
+/** A cursor that ends a page of rows in the order of their names, whose case means nothing. */
+export function encodeNameCursor(name: string): string {
+  return Buffer.from(name.toLowerCase()).toString('base64url');
+}
+
+/** @throws InputError when the cursor is not one of an earlier page. */
+export function decodeNameCursor(
+  cursor: string | undefined,
+): string | undefined {
+  if (cursor === undefined) {
+    return undefined;
+  }
+  const name = Buffer.from(cursor, 'base64url').toString();
+  if (!/^[a-z0-9._-]{1,63}$/.test(name)) {
+    throw new InputError('cursor: must be the nextCursor of an earlier page');
+  }
+  return name;
+}
+
 /**
  * Cuts a page from rows of which one more than `limit` was asked for, and says
  * where the next one begins.

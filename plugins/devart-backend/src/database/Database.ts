@@ -3,6 +3,7 @@ import {
   type DatabaseService,
 } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
+import { causeDepth } from './causeDepth';
 import { isRetryableTransactionError, toPublicError } from './databaseErrors';
 import { settingsOf, type Scope } from './Scope';
 import { Transaction, type DatabaseRole } from './Transaction';
@@ -132,13 +133,14 @@ export class Database {
           await trx.raw(
             `select set_config('role', ?, true), set_config('devart.organization', ?, true),
               set_config('devart.role', ?, true), set_config('devart.actor', ?, true),
-              set_config('devart.agent', ?, true)`,
+              set_config('devart.agent', ?, true), set_config('devart.depth', ?, true)`,
             [
               databaseRole,
               settings.organization,
               settings.role,
               settings.actor,
               settings.agent,
+              String(causeDepth()),
             ],
           );
           return work(transaction);

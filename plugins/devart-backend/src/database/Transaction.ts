@@ -8,17 +8,22 @@ export class Transaction {
   readonly knex: Knex.Transaction;
   /** Who acts in it, as history and events say it. */
   readonly actor: string;
-  readonly #afterCommit: (() => void)[] = [];
+  readonly #afterCommit: (() => void)[];
   readonly #databaseRole: DatabaseRole;
   #isElevated = false;
 
   constructor(
     knex: Knex.Transaction,
-    options: { actor: string; databaseRole: DatabaseRole },
+    options: {
+      actor: string;
+      databaseRole: DatabaseRole;
+      afterCommit?: (() => void)[];
+    },
   ) {
     this.knex = knex;
     this.actor = options.actor;
     this.#databaseRole = options.databaseRole;
+    this.#afterCommit = options.afterCommit ?? [];
   }
 
   /** Runs a statement with `?` placeholders and returns its rows. */

@@ -3,12 +3,16 @@ import type { Transaction } from '../database/Transaction';
 
 /** Something that happened, as it is written down in the transaction that made it happen. */
 export interface NewEvent {
+  /** UUID of version 7; made by the database unless given. */
+  id?: string;
   organizationId: string;
   /** For example `task.succeeded`. */
   topic: string;
   subject: { kind: HintTopic; id: string; name: string };
   entityRef?: string;
   detail?: string;
+  /** What a custom event carries. */
+  payload?: Record<string, unknown>;
 }
 
 /** Writes events in the transactions that make them happen, and wakes whoever publishes them. */
@@ -26,9 +30,10 @@ export class EventLog {
       return;
     }
     await tx.run(
-      `insert into events (organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail)
-       values ${events.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+      `insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, payload)
+       values ${events.map(() => '(coalesce(?::uuid, devart_uuid7()), ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
       events.flatMap(event => [
+        event.id ?? null,
         event.organizationId,
         event.topic,
         tx.actor,
@@ -37,6 +42,7 @@ export class EventLog {
         event.subject.name,
         event.entityRef ?? null,
         event.detail ?? null,
+        event.payload ? JSON.stringify(event.payload) : null,
       ]),
     );
     this.announce(tx);

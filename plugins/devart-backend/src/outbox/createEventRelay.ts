@@ -3,6 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { EventsService } from '@backstage/plugin-events-node';
 import type { HintTopic } from '@devart/plugin-devart-common';
 import type { Database } from '../database/Database';
+import type { Transaction } from '../database/Transaction';
 import { Loop } from '../loops/Loop';
 import type { EventStore } from './EventStore';
 import type { Hints } from './Hints';
@@ -23,6 +24,8 @@ export function createEventRelay(options: {
   store: EventStore;
   events: EventsService;
   hints: Hints;
+  /** Called with the ids of events in the transaction that marks them as published. */
+  onPublishing: (tx: Transaction, ids: readonly string[]) => Promise<void>;
   logger: LoggerService;
 }): Loop {
   const { database, store, events, hints, logger } = options;
@@ -57,10 +60,9 @@ export function createEventRelay(options: {
             id: event.subject_id,
           })),
         );
-        await store.markPublished(
-          tx,
-          batch.map(event => event.id),
-        );
+        const ids = batch.map(event => event.id);
+        await options.onPublishing(tx, ids);
+        await store.markPublished(tx, ids);
         return batch.length;
       });
       return published === BATCH ? 'again' : undefined;

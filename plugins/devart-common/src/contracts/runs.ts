@@ -36,6 +36,8 @@ export const runSummarySchema = z.object({
   id: idSchema,
   /** Counts the runs of the workflow from 1. */
   number: z.int(),
+  /** Where people see it, below the portal's own address. */
+  path: z.string(),
   workflow: z.object({
     id: idSchema,
     name: z.string(),

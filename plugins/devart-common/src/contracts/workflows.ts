@@ -71,7 +71,11 @@ export const workflowSummarySchema = z.object({
   entityRef: z.string(),
   /** Where it is written: in the catalog, or with the API. */
   managedBy: z.enum(['api', 'catalog']),
-  /** The newest published version. */
+  /**
+   * The version that runs are of unless they name one: the highest that is
+   * published, releases before what comes before them; of a workflow in the
+   * catalog, the one that its file holds.
+   */
   version: semverSchema,
   steps: z.int(),
   /** Runs that have not ended. */
@@ -137,6 +141,7 @@ const list = defineOperation({
   input: z.strictObject({
     text: searchTextSchema.optional(),
     entityRef: entityRefSchema.optional(),
+    managedBy: z.enum(['api', 'catalog']).optional(),
     ...pageInput,
   }),
   output: pageOf(workflowSummarySchema),
@@ -190,6 +195,35 @@ const publish = defineOperation({
   input: z.strictObject({ source: sourceSchema }),
   output: workflowSchema,
   status: 201,
+});
+
+const describe = defineOperation({
+  id: 'workflows.describe',
+  title: 'Take over what the catalog says of a workflow',
+  description:
+    'Makes the version that the catalog file of a workflow holds the current one, and publishes it when it is new. A published version never changes: another content needs another version. A workflow that was published with the API is taken over.',
+  method: 'PUT',
+  path: '/workflows/described',
+  effect: 'write',
+  idempotent: true,
+  callers: { people: workflowUpdatePermission },
+  maxBodyBytes: 512 * 1024,
+  input: z.strictObject({ source: sourceSchema, entityRef: entityRefSchema }),
+  output: workflowSchema,
+});
+
+const undescribe = defineOperation({
+  id: 'workflows.undescribe',
+  title: 'Let go of the catalog file of a workflow',
+  description:
+    'The catalog no longer describes the workflow: it is not started any more by what its versions name, and is published with the API from now on. It stays, with its versions and runs.',
+  method: 'DELETE',
+  path: '/workflows/:id/description',
+  effect: 'write',
+  idempotent: true,
+  callers: { people: workflowUpdatePermission },
+  input: z.strictObject({ id: idSchema }),
+  output: workflowSchema,
 });
 
 const remove = defineOperation({
@@ -385,6 +419,8 @@ export const workflows = {
   get,
   validate,
   publish,
+  describe,
+  undescribe,
   delete: remove,
   versions,
   version,

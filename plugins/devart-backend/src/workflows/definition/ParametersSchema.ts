@@ -17,6 +17,9 @@ type JsonSchema = Record<string, unknown>;
 
 const MAX_ISSUES = 20;
 
+/** The most schemas in a schema: each is compiled. */
+const MAX_SUBSCHEMAS = 500;
+
 /** What forms understand and validation does not. */
 const FORM_KEYWORD = /^ui:/;
 
@@ -74,9 +77,14 @@ export class ParametersSchema {
     schema?: ParametersSchema;
     problems: SchemaProblem[];
   } {
+    const all = subschemas(schema, []);
+    if (all.length > MAX_SUBSCHEMAS) {
+      const message = `must have at most ${MAX_SUBSCHEMAS} schemas in it`;
+      return { problems: [{ path: [], ofKey: false, message }] };
+    }
     const problems = [
       ...problemsOfRoot(schema),
-      ...subschemas(schema, []).flatMap(problemsOfKeywords),
+      ...all.flatMap(problemsOfKeywords),
     ];
     if (problems.length === 0) {
       problems.push(...problemsOfMeta(schema));
@@ -88,9 +96,7 @@ export class ParametersSchema {
     try {
       const ajv = createAjv();
       const parsed = new ParametersSchema(schema, ajv.compile(plain));
-      const wrong = subschemas(schema, []).flatMap(sub =>
-        problemsOfDefault(sub, plain, ajv),
-      );
+      const wrong = all.flatMap(sub => problemsOfDefault(sub, plain, ajv));
       return wrong.length > 0
         ? { problems: wrong }
         : { schema: parsed, problems: [] };

@@ -7,6 +7,7 @@ export interface GraphNode {
 /** Which steps need which; ids that are not there and steps that need themselves are left out. */
 export class StepGraph {
   readonly #needs: ReadonlyMap<string, readonly string[]>;
+  readonly #ancestors = new Map<string, ReadonlySet<string>>();
 
   private constructor(needs: ReadonlyMap<string, readonly string[]>) {
     this.#needs = needs;
@@ -41,6 +42,10 @@ export class StepGraph {
 
   /** Every step that ends before the step begins. */
   ancestors(id: string): ReadonlySet<string> {
+    const known = this.#ancestors.get(id);
+    if (known) {
+      return known;
+    }
     const found = new Set<string>();
     const pending = [...this.needs(id)];
     while (pending.length > 0) {
@@ -50,6 +55,7 @@ export class StepGraph {
         pending.push(...this.needs(next));
       }
     }
+    this.#ancestors.set(id, found);
     return found;
   }
 

@@ -51,10 +51,12 @@ export function parseWorkflow(
     }
   }
   const outline = Outline.of(value);
-  checkGraph(outline, problems);
-  checkParameters(outline, problems);
-  checkActions(outline, known, problems);
-  checkExpressions(outline, problems);
+  if (outline) {
+    checkGraph(outline, problems);
+    checkParameters(outline, problems);
+    checkActions(outline, known, problems);
+    checkExpressions(outline, problems);
+  }
   const found = problems.sorted();
   if (found.length > 0) {
     return { problems: found };

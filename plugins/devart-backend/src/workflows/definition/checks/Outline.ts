@@ -1,4 +1,8 @@
-import { STEP_TYPES, type StepType } from '@devart/plugin-devart-common';
+import {
+  MAX_WORKFLOW_STEPS,
+  STEP_TYPES,
+  type StepType,
+} from '@devart/plugin-devart-common';
 import { StepGraph } from '../StepGraph';
 
 /** A map of a document whose shape is not known to be right. */
@@ -58,8 +62,12 @@ export class Outline {
     );
   }
 
-  static of(document: unknown): Outline {
-    return new Outline(document);
+  /** Undefined when there are far too many steps to look at. */
+  static of(document: unknown): Outline | undefined {
+    const { steps } = mapOf(mapOf(document)?.spec) ?? {};
+    return listOf(steps).length > MAX_WORKFLOW_STEPS
+      ? undefined
+      : new Outline(document);
   }
 
   step(id: string): StepOutline | undefined {

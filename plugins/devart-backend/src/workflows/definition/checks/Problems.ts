@@ -5,6 +5,9 @@ import type { Position, YamlSource } from '../source/YamlSource';
 /** The most problems that are told at once. */
 const MAX_PROBLEMS = 100;
 
+/** The most problems that are looked for: a text that is all wrong must not take long. */
+const MAX_FOUND = 1000;
+
 /** Collects what is wrong with a document, with the places. */
 export class Problems {
   readonly #source: YamlSource;
@@ -16,12 +19,12 @@ export class Problems {
 
   /** Something about the value at a path. */
   atValue(path: ProblemPath, message: string): void {
-    this.#add(this.#source.position(path), path, message);
+    this.#add(() => this.#source.position(path), path, message);
   }
 
   /** Something about the last key of a path. */
   atKey(path: ProblemPath, message: string): void {
-    this.#add(this.#source.keyPosition(path), path, message);
+    this.#add(() => this.#source.keyPosition(path), path, message);
   }
 
   /** Something about an expression in the text at a path. */
@@ -30,7 +33,7 @@ export class Problems {
     place: { opening: number; start: number; offset: number },
     message: string,
   ): void {
-    this.#add(this.#source.positionIn(path, place), path, message);
+    this.#add(() => this.#source.positionIn(path, place), path, message);
   }
 
   /** By position, each once. */
@@ -40,7 +43,11 @@ export class Problems {
       .slice(0, MAX_PROBLEMS);
   }
 
-  #add({ line, column }: Position, path: ProblemPath, message: string): void {
+  #add(where: () => Position, path: ProblemPath, message: string): void {
+    if (this.#found.size >= MAX_FOUND) {
+      return;
+    }
+    const { line, column } = where();
     const key = `${line}:${column}:${message}`;
     if (!this.#found.has(key)) {
       this.#found.set(key, { line, column, path: formatPath(path), message });

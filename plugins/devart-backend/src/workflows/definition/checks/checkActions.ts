@@ -16,6 +16,9 @@ export interface KnownNames {
   knowsOperation?: (id: string) => boolean;
 }
 
+/** As many triggers as a workflow may have. */
+const MAX_TRIGGERS = 20;
+
 /** Whatever the parts of a workflow say that has the right shape and still means nothing. */
 export function checkActions(
   outline: Outline,
@@ -23,7 +26,8 @@ export function checkActions(
   problems: Problems,
 ): void {
   checkTimeout(outline.spec.timeout, ['spec', 'timeout'], problems);
-  for (const [index, raw] of listOf(outline.spec.triggers).entries()) {
+  const triggers = listOf(outline.spec.triggers).slice(0, MAX_TRIGGERS);
+  for (const [index, raw] of triggers.entries()) {
     checkTrigger(mapOf(raw) ?? {}, ['spec', 'triggers', index], problems);
   }
   for (const step of outline.steps) {

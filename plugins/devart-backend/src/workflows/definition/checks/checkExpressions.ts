@@ -8,9 +8,21 @@ import { mapOf, type Outline, type StepOutline } from './Outline';
 import type { Problems } from './Problems';
 import { expressionTexts, type ExpressionText } from './texts';
 
+/** The most expressions that a workflow may have. */
+const MAX_EXPRESSIONS = 5000;
+
 /** Everything about expressions that can be told before a run: syntax, names, kinds, and what is there by then. */
 export function checkExpressions(outline: Outline, problems: Problems): void {
+  let expressions = 0;
   for (const text of expressionTexts(outline)) {
+    expressions += Math.max(1, text.text.split('${{').length - 1);
+    if (expressions > MAX_EXPRESSIONS) {
+      problems.atValue(
+        text.path,
+        `a workflow may have at most ${MAX_EXPRESSIONS} expressions`,
+      );
+      return;
+    }
     const language = Language.of(text.roots, text.kind === 'step-condition');
     const parsed =
       text.kind === 'template'

@@ -1,16 +1,19 @@
 import {
+  Composer,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
-  parseDocument,
+  Parser,
   visit,
   type Document,
   type Node,
+  type YAMLMap,
 } from 'yaml';
 import type { WorkflowProblem } from '@devart/plugin-devart-common';
 import type { ProblemPath } from './formatPath';
+import { isNestedDeeper } from './isNestedDeeper';
 
 /** A place in a text, both from 1. */
 export interface Position {
@@ -19,8 +22,6 @@ export interface Position {
 }
 
 const YAML_MESSAGES: Record<string, string> = {
-  DUPLICATE_KEY: 'this key is there already; a key may stand once in a map',
-  MULTIPLE_DOCS: 'a workflow is one YAML document; remove everything from ---',
   TAB_AS_INDENT: 'indent with spaces, not with tabs',
   NON_STRING_KEY: 'a key must be text; put it in quotes',
   TAG_RESOLVE_FAILED:
@@ -51,43 +52,44 @@ export class YamlSource {
     problems: WorkflowProblem[];
   } {
     const lines = new LineCounter();
-    let document: Document.Parsed;
     const problems: WorkflowProblem[] = [];
-    const report = (offset: number, message: string, path = '') => {
-      const { line, col } = lines.linePos(Math.min(offset, text.length));
-      problems.push({
-        line: Math.max(line, 1),
-        column: Math.max(col, 1),
-        path,
-        message,
-      });
+    const report = (offset: number, message: string) => {
+      if (problems.length < MAX_PROBLEMS) {
+        const position = positionOf(lines, Math.min(offset, text.length));
+        problems.push({ ...position, path: '', message });
+      }
     };
-    try {
-      document = parseDocument(text, {
-        lineCounter: lines,
-        prettyErrors: false,
-        schema: 'core',
-        strict: true,
-        stringKeys: true,
-        uniqueKeys: true,
-        merge: false,
-        version: '1.2',
-      });
-      for (const error of [...document.errors, ...document.warnings]) {
-        report(error.pos[0], messageOf(error));
-      }
-      refuseBombs(document, report);
-      return problems.length > 0
-        ? { problems }
-        : { source: new YamlSource(text, document, lines), problems };
-    } catch (error) {
-      // The parser goes down into the text by calling itself.
-      if (error instanceof RangeError) {
-        report(0, 'is nested too deeply');
-        return { problems };
-      }
-      throw error;
+    const tokens = [...new Parser(lines.addNewLine).parse(text)];
+    // Whoever composes, visits or converts the document does so by recursion.
+    if (isNestedDeeper(tokens, MAX_DEPTH)) {
+      report(0, `must not nest deeper than ${MAX_DEPTH} levels`);
+      return { problems };
     }
+    const composer = new Composer({
+      prettyErrors: false,
+      schema: 'core',
+      strict: true,
+      stringKeys: true,
+      // Checked below: the library compares each key with each.
+      uniqueKeys: false,
+      merge: false,
+      version: '1.2',
+    });
+    const [document, second] = composer.compose(tokens, true, text.length);
+    for (const error of [...document.errors, ...document.warnings]) {
+      report(error.pos[0], messageOf(error));
+    }
+    if (second) {
+      report(
+        second.range[0],
+        'a workflow is one YAML document; remove everything from ---',
+      );
+    }
+    refuseTraps(document, report);
+    problems.sort((a, b) => a.line - b.line || a.column - b.column);
+    return problems.length > 0
+      ? { problems }
+      : { source: new YamlSource(text, document, lines), problems };
   }
 
   /** Where the value at a path stands, or the nearest thing around it. */
@@ -163,9 +165,13 @@ export class YamlSource {
   }
 
   #position(offset: number): Position {
-    const { line, col } = this.#lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    return positionOf(this.#lines, offset);
   }
+}
+
+function positionOf(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
 function messageOf(error: { code: string; message: string }): string {
@@ -178,35 +184,53 @@ function messageOf(error: { code: string; message: string }): string {
   );
 }
 
-/** What makes a small text a large value, or a name an attack. */
-function refuseBombs(
+/** What makes a small text a large value, hides a value behind another, or reaches for prototypes. */
+function refuseTraps(
   document: Document.Parsed,
-  report: (offset: number, message: string, path?: string) => void,
+  report: (offset: number, message: string) => void,
 ): void {
   visit(document, {
-    Node(_key, node, ancestors) {
+    Node(_key, node) {
       const offset = node.range?.[0] ?? 0;
       if (isAlias(node)) {
         report(offset, 'aliases are not accepted; write the value out');
       } else if (node.anchor) {
         report(offset, 'anchors are not accepted; remove it');
       }
-      if (ancestors.length > MAX_NODES_ABOVE) {
-        report(offset, 'is nested too deeply');
-        return visit.BREAK;
-      }
-      return undefined;
-    },
-    Pair(_key, pair) {
-      if (isScalar(pair.key) && pair.key.value === '__proto__') {
-        report(pair.key.range?.[0] ?? 0, '__proto__ is not accepted as a key');
+      if (isMap(node)) {
+        checkKeys(node, report);
       }
     },
   });
 }
 
-/** A map counts twice: itself and its pair. */
-const MAX_NODES_ABOVE = 100;
+function checkKeys(
+  map: YAMLMap,
+  report: (offset: number, message: string) => void,
+): void {
+  const seen = new Set<unknown>();
+  for (const { key } of map.items) {
+    if (!isScalar(key)) {
+      continue;
+    }
+    const offset = key.range?.[0] ?? 0;
+    if (key.value === '__proto__') {
+      report(offset, '__proto__ is not accepted as a key');
+    } else if (seen.has(key.value)) {
+      report(
+        offset,
+        'this key is there already; a key may stand once in a map',
+      );
+    }
+    seen.add(key.value);
+  }
+}
+
+/** How deep lists and maps may nest. */
+const MAX_DEPTH = 100;
+
+/** The most problems with the text itself that are told at once. */
+const MAX_PROBLEMS = 100;
 
 function nthIndexOf(text: string, part: string, count: number): number {
   let position = text.indexOf(part);

@@ -14,20 +14,25 @@ export interface ShapeProblem {
 
 type Issue = z.core.$ZodIssue;
 
+/** The most issues, and the most unknown keys of one map, that are told at once. */
+const MAX_ISSUES = 100;
+
 /** What is wrong with the shape of a workflow, in words for whoever writes it. */
 export function shapeProblems(value: unknown): ShapeProblem[] {
   const parsed = workflowDocumentSchema.safeParse(value);
   if (parsed.success) {
     return [];
   }
-  return parsed.error.issues.flatMap(issue => describeIssue(issue, value));
+  return parsed.error.issues
+    .slice(0, MAX_ISSUES)
+    .flatMap(issue => describeIssue(issue, value));
 }
 
 function describeIssue(issue: Issue, document: unknown): ShapeProblem[] {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
     const accepted = acceptedKeys(path, document);
-    return issue.keys.map(key => ({
+    return issue.keys.slice(0, MAX_ISSUES).map(key => ({
       path: [...path, key],
       ofKey: true,
       message: `unknown key "${key}"${suggestion(key, accepted)}`,
