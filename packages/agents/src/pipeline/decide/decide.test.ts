@@ -22,6 +22,7 @@ describe('decide', () => {
   it('does nothing while there is too little to go by', () => {
     expect(about(seen(4, 4))).toEqual({
       action: 'none',
+      isGood: false,
       confidence: 0,
       reasons: ['4 requests are too few to decide; 5 are needed'],
     });
@@ -57,13 +58,14 @@ describe('decide', () => {
     fc.assert(
       fc.property(cases, ({ total, share, errorRate, allowed }) => {
         const errors = Math.round(total * share);
-        const { action, confidence, reasons } = decide({
+        const { action, confidence, isGood, reasons } = decide({
           observation: seen(total, errors),
           thresholds: thresholdsSchema.parse({ errorRate }),
           allowed,
         });
         const isBad = errors / total > errorRate;
         expect(action === 'none').toBe(!isBad || allowed.length === 0);
+        expect(isGood).toBe(!isBad);
         expect(['none', ...allowed]).toContain(action);
         expect(confidence).toBeGreaterThanOrEqual(0.5);
         expect(confidence).toBeLessThanOrEqual(1);

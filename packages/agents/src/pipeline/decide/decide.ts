@@ -37,6 +37,8 @@ export const REMEDIES = ['rollback', 'restart'] as const;
 /** What to do about a release, and why. */
 export interface Decision {
   action: 'none' | (typeof REMEDIES)[number];
+  /** Whether enough was measured, and nothing of it is beyond its threshold. */
+  isGood: boolean;
   /** How sure it is that the release is as good, or as bad, as the decision takes it for: 0 to 1. */
   confidence: number;
   reasons: string[];
@@ -142,6 +144,7 @@ export function decide(options: {
   if (samples < thresholds.minSamples && !hasLog) {
     return {
       action: 'none',
+      isGood: false,
       confidence: 0,
       reasons: [
         `${samples} requests are too few to decide; ${thresholds.minSamples} are needed`,
@@ -153,6 +156,7 @@ export function decide(options: {
   if (bad.length === 0) {
     return {
       action: 'none',
+      isGood: true,
       confidence: rounded(
         Math.min(...findings.map(({ confidence }) => confidence)),
       ),
@@ -162,6 +166,7 @@ export function decide(options: {
   const { action, reason } = chooseRemedy(observation, thresholds, allowed);
   return {
     action,
+    isGood: false,
     confidence: rounded(Math.max(...bad.map(({ confidence }) => confidence))),
     reasons: [
       ...(reachable === false ? ['There was no answer at all'] : []),

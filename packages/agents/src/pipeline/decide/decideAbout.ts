@@ -1,4 +1,4 @@
-import type { TaskResult } from '@devart/agent-sdk';
+import { PermanentError, type TaskResult } from '@devart/agent-sdk';
 import { z } from 'zod';
 import type { PipelineContext } from '../PipelineContext';
 import { readTaskInput } from '../readTaskInput';
@@ -14,13 +14,25 @@ const inputSchema = z.strictObject({
   observation: observationSchema,
   thresholds: thresholdsSchema.prefault({}),
   allowed: z.array(z.enum(REMEDIES)).default([...REMEDIES]),
+  /** The task fails unless nothing is to be done: for steps that verify. */
+  mustBe: z.literal('none').optional(),
 });
 
-/** Decides what to do about a release that was observed. */
+/**
+ * Decides what to do about a release that was observed.
+ *
+ * @throws PermanentError when something is to be done and the task says that
+ * nothing must be
+ */
 export function decideAbout({ task }: PipelineContext): TaskResult {
-  const decision = decide(readTaskInput(task, inputSchema));
+  const { mustBe, ...input } = readTaskInput(task, inputSchema);
+  const decision = decide(input);
+  const because = decision.reasons.join('; ');
+  if (mustBe === 'none' && !decision.isGood) {
+    throw new PermanentError(`It does not hold: ${because}`);
+  }
   return {
     output: { ...decision },
-    summary: `${decision.action === 'none' ? 'Nothing is to be done' : `Decided on a ${decision.action}`}: ${decision.reasons.join('; ')}.`,
+    summary: `${decision.action === 'none' ? 'Nothing is to be done' : `Decided on a ${decision.action}`}: ${because}.`,
   };
 }

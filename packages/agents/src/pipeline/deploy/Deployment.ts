@@ -114,13 +114,23 @@ export class Deployment {
     return this.#result('rollback', entry, { changed: true });
   }
 
-  /** Runs the restart command of the current release. */
-  async restart(): Promise<TaskResult> {
+  /**
+   * Runs the restart command of the current release. With `release`, nothing is
+   * done when that is not the current one (any more).
+   *
+   * @throws PermanentError when there is none, or it does not say how
+   */
+  async restart(release: string | undefined): Promise<TaskResult> {
     const current = await this.#releases.current();
     if (current === undefined) {
       throw new PermanentError(
         `Nothing is deployed at ${this.#target}, so nothing can be restarted`,
       );
+    }
+    const at = await this.#releases.deployedAt(current);
+    const standing = { release: current, previous: undefined, at };
+    if (release && release !== current) {
+      return this.#result('restart', standing, { changed: false });
     }
     const { restart, healthCheck } = await this.#releases.read(current);
     if (restart === undefined) {
@@ -129,12 +139,7 @@ export class Deployment {
       );
     }
     const healthy = await this.#settle(current, healthCheck);
-    const at = await this.#releases.deployedAt(current);
-    return this.#result(
-      'restart',
-      { release: current, previous: undefined, at },
-      { changed: true, healthy },
-    );
+    return this.#result('restart', standing, { changed: true, healthy });
   }
 
   /** Lets a release be taken up, and asks whether it is healthy. */

@@ -26,19 +26,14 @@ const deploySchema = z.strictObject({
   healthCheck: healthCheckSchema.optional(),
 });
 
-const rollbackSchema = z.strictObject({
-  action: z.literal('rollback'),
+const changeSchema = z.strictObject({
+  action: z.enum(['rollback', 'restart']),
   target: targetSchema,
   /** Only when this is still the current release. */
   release: z
     .string()
     .regex(/^[0-9a-f]{7,64}$/, 'must be the id of a commit')
     .optional(),
-});
-
-const restartSchema = z.strictObject({
-  action: z.literal('restart'),
-  target: targetSchema,
 });
 
 const actionSchema = z.looseObject({
@@ -60,13 +55,13 @@ export async function deploy(pipeline: PipelineContext): Promise<TaskResult> {
   if (action === 'deploy') {
     return deployProject(pipeline, readTaskInput(task, deploySchema));
   }
-  const rollback =
-    action === 'rollback' ? readTaskInput(task, rollbackSchema) : undefined;
-  const { target } = rollback ?? readTaskInput(task, restartSchema);
+  const { target, release } = readTaskInput(task, changeSchema);
   const releases = await openReleases(pipeline, target);
   const deployment = new Deployment({ pipeline, releases, target });
   return releases.lock(context.signal, () =>
-    rollback ? deployment.rollback(rollback.release) : deployment.restart(),
+    action === 'rollback'
+      ? deployment.rollback(release)
+      : deployment.restart(release),
   );
 }
 

@@ -32,7 +32,7 @@ const inputSchema = z
     /** A file in the folder of the release. */
     log: insidePathSchema.optional(),
     windowSeconds: z.number().positive().max(600).default(5),
-    intervalMs: z.number().min(20).max(60_000).default(250),
+    intervalMs: z.number().min(20).max(60_000).default(100),
     /** When a request counts as not answered. */
     timeoutMs: z.number().min(1).max(60_000).default(2000),
   })
