@@ -9,6 +9,7 @@ import {
   type DevartClient,
 } from '@devart/plugin-devart-common';
 import type { AuthoredAgent } from './AuthoredAgent';
+import { byName } from './byName';
 import { isAuthored } from './isAuthored';
 import { listAgents } from './listAgents';
 import { OLDER_AGENT_KIND, OLDER_AGENT_TYPE } from './olderAgentEntities';
@@ -124,14 +125,11 @@ export class AuthoredAgents {
           { kind: OLDER_AGENT_KIND, 'spec.type': OLDER_AGENT_TYPE },
         ],
         fields: ['kind', 'metadata', 'spec.owner'],
-        order: [
-          { field: 'metadata.name', order: 'asc' },
-          { field: 'metadata.namespace', order: 'asc' },
-          { field: 'kind', order: 'asc' },
-        ],
       },
       { credentials: await auth.getOwnServiceCredentials() },
     );
-    return items.filter(entity => isAuthored(entity, AGENTS_LOCATION));
+    return items
+      .sort(byName)
+      .filter(entity => isAuthored(entity, AGENTS_LOCATION));
   }
 }

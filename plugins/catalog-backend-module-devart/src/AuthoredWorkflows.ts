@@ -7,6 +7,7 @@ import {
   type DevartClient,
   type WorkflowSummary,
 } from '@devart/plugin-devart-common';
+import { byName } from './byName';
 import { isAuthored } from './isAuthored';
 import { listWorkflows } from './listWorkflows';
 import { readAuthoredWorkflow } from './readAuthoredWorkflow';
@@ -130,14 +131,12 @@ export class AuthoredWorkflows {
       {
         filter: { kind: WORKFLOW_KIND },
         fields: ['apiVersion', 'kind', 'metadata', 'spec'],
-        order: [
-          { field: 'metadata.name', order: 'asc' },
-          { field: 'metadata.namespace', order: 'asc' },
-        ],
       },
       { credentials: await auth.getOwnServiceCredentials() },
     );
-    return items.filter(entity => isAuthored(entity, WORKFLOWS_LOCATION));
+    return items
+      .sort(byName)
+      .filter(entity => isAuthored(entity, WORKFLOWS_LOCATION));
   }
 
   #say(problems: ReadonlySet<string>): void {

@@ -6,6 +6,11 @@ import {
 } from '@devart/plugin-devart-common';
 import { z } from 'zod';
 
+function isPreprocessed(schema: z.core.$ZodTypes): boolean {
+  const { def } = schema._zod;
+  return def.type === 'pipe' && def.in._zod.def.type === 'transform';
+}
+
 /**
  * The shape of a workflow as the catalog checks it: that of the contract, as far
  * as JSON Schema can say it. The control plane checks the rest.
@@ -16,6 +21,14 @@ function specSchema(): JsonObject {
     io: 'input',
     target: 'draft-7',
     unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      // What is brought into shape before it is checked may be written otherwise.
+      if (isPreprocessed(zodSchema)) {
+        for (const key of Object.keys(jsonSchema)) {
+          delete jsonSchema[key];
+        }
+      }
+    },
   });
   return { ...(schema as JsonObject), description: 'What the workflow does' };
 }
