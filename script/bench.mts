@@ -1,17 +1,19 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
+import { benchWorkflow } from './benchmarks/workflow.mts';
 import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
 import { local } from './lib/paths.mts';
 import { SetupError } from './lib/SetupError.mts';
 
-const benchmarks = { api: benchApi };
+const benchmarks = { api: benchApi, workflow: benchWorkflow };
 
 const help = `Measures, on an embedded PostgreSQL of its own.
 
   script/bench <benchmark> [--json]
 
   api      pages of the board and of GET /tasks, claims, and a killed replica
+  workflow runs of three and ten steps, and 1 to 50 to 1, beside DBOS
 
   --json   one JSON object as the last line`;
 

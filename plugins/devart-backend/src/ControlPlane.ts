@@ -444,8 +444,8 @@ export class ControlPlane {
       this.#parts;
     stopping.abort();
     await bell.stop();
-    await workflows.engine.stop();
     await Promise.all([vital.stop(), background.stop()]);
+    await workflows.engine.stop();
     hints.stop();
     await audit.flush();
   }

@@ -12,6 +12,11 @@ export interface MemberCaller {
   role: Role;
   organizationId: string;
   credentials: BackstageCredentials;
+  /**
+   * A run of a workflow acts in their name: their role alone decides, since
+   * their credentials were not kept and `credentials` are nobody's.
+   */
+  isActedFor?: true;
 }
 
 /** An agent that proved itself with its key. */

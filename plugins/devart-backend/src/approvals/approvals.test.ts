@@ -69,6 +69,13 @@ describe('approvals', () => {
     return items.map(({ topic }) => topic).reverse();
   }
 
+  async function expectEvents(ids: string[], topic: string, least: number) {
+    const events = await sql('events')
+      .whereIn('subject_id', ids)
+      .where({ topic });
+    expect(events.length).toBeGreaterThanOrEqual(least);
+  }
+
   /** An agent with a task that it holds. */
   async function holder(): Promise<{
     id: string;
@@ -265,7 +272,7 @@ describe('approvals', () => {
 
   it('keep their record whatever the code does', async () => {
     const { id } = await ask({}, 'bob');
-    const as = async (actor: string, statement: string) => {
+    const attempt = async (actor: string, statement: string) => {
       const trx = await sql.transaction();
       try {
         const [{ organization_id: organization }] = await trx(
@@ -287,15 +294,15 @@ describe('approvals', () => {
     const insert = (by: string) =>
       `insert into approval_decisions (id, organization_id, approval_id, content_version, decided_by, decision)
        select gen_random_uuid(), organization_id, id, 1, '${by}', 'approve' from approvals where id = '${id}'`;
-    expect(await as(userRef('dan'), insert(userRef('dan')))).toBe('done');
-    expect(await as(userRef('bob'), insert(userRef('bob')))).toContain(
+    expect(await attempt(userRef('dan'), insert(userRef('dan')))).toBe('done');
+    expect(await attempt(userRef('bob'), insert(userRef('bob')))).toContain(
       'row-level security',
     );
-    expect(await as(userRef('dan'), insert(userRef('cleo')))).toContain(
+    expect(await attempt(userRef('dan'), insert(userRef('cleo')))).toContain(
       'row-level security',
     );
     expect(
-      await as(userRef('ada'), `update approvals set status = 'approved'`),
+      await attempt(userRef('ada'), `update approvals set status = 'approved'`),
     ).toContain('permission denied');
     await party.as('dan').approvals.decide({ id, decision: 'approve' });
     for (const statement of [
@@ -658,12 +665,7 @@ describe('approvals', () => {
             .whereIn('id', ids)
             .where({ status: 'pending' })
             .update({ expires_at: sql.fn.now() });
-          await eventually(async () => {
-            const done = await sql('events')
-              .whereIn('subject_id', ids)
-              .where({ topic: ends });
-            expect(done.length).toBeGreaterThanOrEqual(10);
-          });
+          await eventually(() => expectEvents(ids, ends, 10));
         }
         await eventually(async () => {
           for (const id of ids) {

@@ -64,6 +64,7 @@ export class ActingCallers {
       organizationId,
       role: roleIncludes(role, actingRole) ? actingRole : role,
       credentials: await auth.getNoneCredentials(),
+      isActedFor: true,
     };
   }
 

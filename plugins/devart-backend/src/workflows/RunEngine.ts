@@ -4,6 +4,7 @@ import type { Role, Run } from '@devart/plugin-devart-common';
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/Database';
+import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import { groupBy } from './groupBy';
@@ -31,6 +32,11 @@ const MAX_COMMITS = 2;
 const MAX_PERFORMING = 64;
 /** How long results of harmless steps are held back for those that follow them. */
 const LINGER_MS = 20;
+/**
+ * How long the transaction that makes a run waits for operations that change
+ * nothing: those that are done by then are stored together with the run.
+ */
+const AHEAD_MS = 5;
 const MAX_BACKOFF_MS = 5000;
 /** How deep runs may start runs, directly or by events. */
 export const MAX_DEPTH = 8;
@@ -134,7 +140,7 @@ export class RunEngine {
   readonly #performer: StepPerformer;
   readonly #events: EventLog;
   readonly #logger: LoggerService;
-  readonly #onChanged: (runId: string) => void;
+  readonly #onStored: (run: RunRecord, announced: boolean) => void;
   readonly #handles = new Map<string, Handle>();
   readonly #queue = new Set<Handle>();
   readonly #starts: Start[] = [];
@@ -156,8 +162,8 @@ export class RunEngine {
     performer: StepPerformer;
     events: EventLog;
     logger: LoggerService;
-    /** Called when a run was stored that changed without an event. */
-    onChanged: (runId: string) => void;
+    /** Called when a run was stored; `announced` when that left an event. */
+    onStored: (run: RunRecord, announced: boolean) => void;
   }) {
     this.#database = options.database;
     this.#store = options.store;
@@ -167,7 +173,7 @@ export class RunEngine {
     this.#performer = options.performer;
     this.#events = options.events;
     this.#logger = options.logger;
-    this.#onChanged = options.onChanged;
+    this.#onStored = options.onStored;
   }
 
   /** Says whom to tell when something will become due. */
@@ -358,25 +364,30 @@ export class RunEngine {
     }
     const starts = this.#starts.splice(0, MAX_BATCH);
     this.#commits++;
-    this.#store_(batch, starts).finally(() => {
+    this.#storeAll(batch, starts).finally(() => {
       this.#commits--;
       this.#pump();
     });
   }
 
   /** Stores a batch; when that fails, each of it by itself, so that one cannot hold up the others. */
-  async #store_(batch: Handle[], starts: Start[]): Promise<void> {
+  async #storeAll(batch: Handle[], starts: Start[]): Promise<void> {
     try {
       await this.#transact(batch, starts);
     } catch (error) {
+      if (isKeyTaken(error)) {
+        // Another replica was first; its run is there to be found now.
+        await this.#storeAll(batch, starts);
+        return;
+      }
       const isDown =
         error instanceof Error && error.name === 'ServiceUnavailableError';
       if (batch.length + starts.length > 1 && !isDown) {
         for (const handle of batch) {
-          await this.#store_([handle], []);
+          await this.#storeAll([handle], []);
         }
         for (const start of starts) {
-          await this.#store_([], [start]);
+          await this.#storeAll([], [start]);
         }
         return;
       }
@@ -415,6 +426,11 @@ export class RunEngine {
       return { stored, begun };
     });
     this.#answer(outcome.begun);
+    for (const { performance, abort, input } of outcome.begun.late) {
+      const { runId, stepRunId } = performance;
+      this.#handleOf(runId).performing.set(stepRunId, abort);
+      input.then(result => this.#ended(performance, result));
+    }
     this.#adopt(outcome.stored, batch);
     for (const handle of batch) {
       handle.storing.splice(0).forEach(({ resolve }) => resolve());
@@ -488,7 +504,7 @@ export class RunEngine {
   }
 
   async #begin(tx: Transaction, starts: readonly Start[]): Promise<Begun> {
-    const begun: Begun = { made: [], starts: [], answers: [] };
+    const begun: Begun = { made: [], starts: [], answers: [], late: [] };
     const refuse = (start: Start, error: unknown) =>
       begun.answers.push(() => start.reject(error));
     const keyed = starts.filter(({ request }) => request.idempotencyKey);
@@ -552,7 +568,54 @@ export class RunEngine {
         begun.starts.push({ start, known });
       }
     }
+    begun.late = await this.#performAhead(begun.made);
     return begun;
+  }
+
+  /**
+   * Does what the first steps of new runs ask for, as long as it changes nothing
+   * anywhere, until nothing follows or the time is over. Answers what is still
+   * being done then.
+   */
+  async #performAhead(made: readonly Known[]): Promise<LatePerformance[]> {
+    const open = new Set<LatePerformance>();
+    await new Promise<void>(resolve => {
+      let isOver = false;
+      const finish = () => {
+        isOver = true;
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(finish, AHEAD_MS);
+      const goOn = (state: RunState) => {
+        for (const performance of state.takeHarmless(
+          MAX_PERFORMING - open.size,
+        )) {
+          const abort = new AbortController();
+          const one: LatePerformance = {
+            performance,
+            abort,
+            input: this.#attempt(performance, state.run, abort.signal),
+          };
+          open.add(one);
+          one.input.then(input => {
+            if (!isOver) {
+              open.delete(one);
+              state.apply(input, Date.now());
+              goOn(state);
+              if (open.size === 0) {
+                finish();
+              }
+            }
+          });
+        }
+      };
+      made.forEach(({ state }) => goOn(state));
+      if (open.size === 0) {
+        finish();
+      }
+    });
+    return [...open];
   }
 
   /** The state of a run that begins. */
@@ -670,9 +733,7 @@ export class RunEngine {
       version.workflowId,
       version.version,
     );
-    const parameters = workflow.program.checkParameters(
-      action.parameters,
-    );
+    const parameters = workflow.program.checkParameters(action.parameters);
     const numbered = await this.#workflows.takeNumbers(tx, [
       { id: workflow.id, count: 1 },
     ]);
@@ -722,8 +783,8 @@ export class RunEngine {
 
   /** States were stored: goes on with them from here, as far as this replica has something to do. */
   #adopt(stored: readonly Known[], batch: readonly Handle[] = []): void {
-    const quiet = stored.filter(
-      ({ state }) => state.changes().topics.length === 0,
+    const announced = new Set(
+      stored.filter(({ state }) => state.changes().topics.length > 0),
     );
     for (const { state } of stored) {
       state.stored();
@@ -733,12 +794,10 @@ export class RunEngine {
       handle.failures = 0;
       handle.isBusy = false;
     }
-    for (const { state } of quiet) {
-      this.#onChanged(state.run.id);
-    }
-    for (const { state, workflow } of stored) {
-      this.#announce(state);
-      this.#goOn(state, workflow);
+    for (const known of stored) {
+      this.#onStored(known.state.run, announced.has(known));
+      this.#announce(known.state);
+      this.#goOn(known.state, known.workflow);
     }
   }
 
@@ -812,19 +871,33 @@ export class RunEngine {
   }
 
   async #performOne(performance: Performance, run: RunRecord): Promise<void> {
-    const { runId, stepRunId, attempt } = performance;
+    const { runId, stepRunId } = performance;
     const { signal } =
       this.#handleOf(runId).performing.get(stepRunId) ?? new AbortController();
-    let input: RunInput;
+    this.#ended(performance, await this.#attempt(performance, run, signal));
+  }
+
+  #ended(performance: Performance, input: RunInput): void {
+    const handle = this.#handleOf(performance.runId);
+    handle.performing.delete(performance.stepRunId);
+    this.#deliver(handle, input);
+  }
+
+  async #attempt(
+    performance: Performance,
+    run: RunRecord,
+    signal: AbortSignal,
+  ): Promise<RunInput> {
+    const { stepRunId, attempt } = performance;
     try {
       signal.throwIfAborted();
       const result = await this.#performer.perform(performance, {
         run,
         signal,
       });
-      input = { kind: 'performed', stepRunId, attempt, result };
+      return { kind: 'performed', stepRunId, attempt, result };
     } catch (error) {
-      input = {
+      return {
         kind: 'attemptFailed',
         stepRunId,
         attempt,
@@ -832,10 +905,13 @@ export class RunEngine {
         retryable: this.#performer.mayRetry(error),
       };
     }
-    const handle = this.#handleOf(runId);
-    handle.performing.delete(stepRunId);
-    this.#deliver(handle, input);
   }
+}
+
+/** Whether a run was started under the same idempotency key at the same moment. */
+function isKeyTaken(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return violatedConstraint(cause) === 'workflow_runs_idempotency';
 }
 
 /** A run in memory with the version of the workflow that it runs. */
@@ -844,9 +920,18 @@ export interface Known {
   workflow: LoadedWorkflow;
 }
 
+interface LatePerformance {
+  performance: Performance;
+  abort: AbortController;
+  /** Settles with what came of it; never fails. */
+  input: Promise<RunInput>;
+}
+
 interface Begun {
   made: Known[];
   starts: { start: Start; known: Known }[];
+  /** What is still being done for runs that are stored by now. */
+  late: LatePerformance[];
   /** What is answered to those who got no run, once the transaction is committed. */
   answers: (() => void)[];
 }

@@ -310,6 +310,17 @@ export class RunState {
     return taken;
   }
 
+  /** Up to `limit` operations that change nothing anywhere, to be done before the run is stored. */
+  takeHarmless(limit: number): Performance[] {
+    const taken = this.#performances
+      .filter(({ harmless, action }) => harmless && action.type === 'operation')
+      .slice(0, limit);
+    this.#performances = this.#performances.filter(
+      performance => !taken.includes(performance),
+    );
+    return taken;
+  }
+
   /** When something becomes due, in milliseconds since 1970. */
   nextDue(): number | undefined {
     const times = this.rows().flatMap(row =>
@@ -476,16 +487,17 @@ export class RunState {
   }
 
   #stopOpenRows(): void {
-    for (const group of this.#groups.values()) {
-      for (const row of group.rows) {
-        const isOpen =
+    // All of them before any ends: ending one may release others.
+    const open = [...this.#groups.values()].flatMap(group =>
+      group.rows.filter(
+        row =>
           row.status === 'running' ||
           row.status === 'waiting' ||
-          (row.status === 'pending' && row.openNeeds === 0);
-        if (isOpen) {
-          this.#end(row, 'cancelled', {});
-        }
-      }
+          (row.status === 'pending' && row.openNeeds === 0),
+      ),
+    );
+    for (const row of open) {
+      this.#end(row, 'cancelled', {});
     }
   }
 

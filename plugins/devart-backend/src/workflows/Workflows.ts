@@ -85,7 +85,11 @@ export class Workflows {
       }),
       events,
       logger,
-      onChanged: options.onChanged,
+      onStored: (run, announced) => {
+        if (!announced) {
+          options.onChanged(run.id);
+        }
+      },
     });
     const runs = new RunsService({
       database,

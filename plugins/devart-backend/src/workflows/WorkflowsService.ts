@@ -215,7 +215,7 @@ export class WorkflowsService {
           'source: the workflow is written in the catalog, and changed there',
         );
       }
-      return this.#store_(tx, caller, { source, document, known });
+      return this.#keep(tx, caller, { source, document, known });
     });
   }
 
@@ -238,7 +238,7 @@ export class WorkflowsService {
         caller.organizationId,
         document.metadata.name,
       );
-      return this.#store_(tx, caller, { source, document, known, entityRef });
+      return this.#keep(tx, caller, { source, document, known, entityRef });
     });
   }
 
@@ -426,7 +426,7 @@ export class WorkflowsService {
     }
   }
 
-  async #store_(
+  async #keep(
     tx: Transaction,
     caller: MemberCaller,
     published: {

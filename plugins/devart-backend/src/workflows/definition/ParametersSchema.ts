@@ -262,7 +262,11 @@ function problemsOfMeta(schema: JsonSchema): SchemaProblem[] {
     return [];
   }
   return (validate.errors ?? [])
-    .filter(({ keyword }) => !['anyOf', 'if'].includes(keyword))
+    .filter(
+      ({ instancePath }, index, errors) =>
+        errors.findIndex(error => error.instancePath === instancePath) ===
+        index,
+    )
     .slice(0, MAX_ISSUES)
     .map(error => ({
       path: pointer(error.instancePath).map(part =>

@@ -14,6 +14,7 @@ import { kindOf } from './expressions/celValues';
 import { textOf } from './expressions/textOf';
 import { parseDuration } from './parseDuration';
 import { formatPath } from './source/formatPath';
+import { valueAt } from './source/valueAt';
 
 const MAX_INPUT_BYTES = 256 * 1024;
 
@@ -123,8 +124,13 @@ const workflowSchema = z.object({
   parameters: inputSchema.default({}),
 });
 
-/** Characters that end a header and could begin another. */
-const CONTROL = /[\u0000-\u0008\u000A-\u001F\u007F]/;
+/** Whether a text stays within its header: no control character, which could end it and begin another. */
+function staysInHeader(value: string): boolean {
+  return [...value].every(character => {
+    const code = character.codePointAt(0)!;
+    return code === 9 || (code >= 32 && code !== 127);
+  });
+}
 
 const httpSchema = z.object({
   type: z.literal('http'),
@@ -138,12 +144,9 @@ const httpSchema = z.object({
     .record(
       z.string(),
       written(
-        z
-          .string()
-          .max(4000)
-          .refine(value => !CONTROL.test(value), {
-            error: 'must not hold control characters',
-          }),
+        z.string().max(4000).refine(staysInHeader, {
+          error: 'must not hold control characters',
+        }),
       ),
     )
     .default({}),
@@ -207,15 +210,15 @@ export function checkAction(
     typeof step === 'string' ? (WRITTEN_AS[step] ?? step) : step,
   );
   throw new ExpressionError(
-    messageOf(issue),
+    messageOf(issue, valueAt(action, issue.path)),
     formatPath([action.type, ...path]),
   );
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${issue.expected === 'string' ? 'text' : `of type ${issue.expected}`}, not ${kindOf(issue.input)}`;
+      return `must be ${issue.expected === 'string' ? 'text' : `of type ${issue.expected}`}, not ${kindOf(value)}`;
     case 'too_big':
       return `must have at most ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'entries'}`;
     case 'too_small':

@@ -26,6 +26,16 @@ export interface ExpressionProblem {
   message: string;
 }
 
+/** Names that CEL knows and its list of functions does not name. */
+const MACROS = new Set(['has', 'map', 'filter', 'all', 'exists', 'exists_one']);
+
+/** Errors of the library about something that is not there. */
+const MISSING = new Set([
+  'no_such_key',
+  'index_out_of_bounds',
+  'unknown_variable',
+]);
+
 /** What an expression can see; a part of a run's scope. */
 export type ExpressionScope = Partial<RunScope>;
 
@@ -150,6 +160,7 @@ function syntaxProblem(error: unknown, source: string): ExpressionProblem {
 
 function sentence(summary: string): string {
   return summary
+    .replace(/^Exceeded (\w+) \((\d+)\)$/, 'it is too large: $1 is $2')
     .replace('Unexpected token: EOF', 'it ends too early')
     .replace(/got EOF$/, 'but it ends there')
     .replace(
@@ -188,8 +199,6 @@ function unknownFunctions(uses: Uses, language: Language): ExpressionProblem[] {
   }
   return problems;
 }
-
-const MACROS = new Set(['has', 'map', 'filter', 'all', 'exists', 'exists_one']);
 
 /** The part of the scope that the references reach, so that a small expression does not pay for large outputs. */
 function contextOf(
@@ -254,12 +263,6 @@ function describe(error: unknown, scope: ExpressionScope): unknown {
   }
   return error;
 }
-
-const MISSING = new Set([
-  'no_such_key',
-  'index_out_of_bounds',
-  'unknown_variable',
-]);
 
 /** Says which key is missing and what is there instead, for a chain of keys that are written out. */
 function describeMissing(

@@ -3,7 +3,7 @@ import { ExpressionError } from './ExpressionError';
 /**
  * The work that one evaluation may do. One unit is a step of the evaluation or
  * one value made; texts cost one more for every 32 characters. All of it takes
- * some ten milliseconds.
+ * some tens of milliseconds.
  */
 const WORK_LIMIT = 200_000;
 
@@ -21,6 +21,8 @@ const MAX_DEPTH = 64;
  */
 export class Meter {
   #left = WORK_LIMIT;
+  /** One for all: loops that pass over errors would make one after the other. */
+  #error: ExpressionError | undefined;
   readonly #sizes = new WeakMap<object, number>();
 
   get exhausted(): boolean {
@@ -31,7 +33,7 @@ export class Meter {
   charge(units: number): void {
     this.#left -= units;
     if (this.exhausted) {
-      throw Meter.#tooMuch();
+      throw this.#tooMuch();
     }
   }
 
@@ -84,16 +86,17 @@ export class Meter {
       size += this.sizeOf(part, depth + 1);
       if (size > WORK_LIMIT) {
         this.#left = -1;
-        throw Meter.#tooMuch();
+        throw this.#tooMuch();
       }
     }
     return size;
   }
 
-  static #tooMuch(): ExpressionError {
-    return new ExpressionError(
+  #tooMuch(): ExpressionError {
+    this.#error ??= new ExpressionError(
       'takes too much work; an expression must be small, leave larger work to a task',
     );
+    return this.#error;
   }
 }
 

@@ -22,7 +22,8 @@ export function toCel(value: unknown, depth = 0): unknown {
     return Number.isSafeInteger(value) ? BigInt(value) : value;
   }
   if (Array.isArray(value)) {
-    return value.map(item => toCel(item, depth + 1));
+    // Not `map`: the library knows lists by the constructor of this realm.
+    return Array.from(value, item => toCel(item, depth + 1));
   }
   if (typeof value === 'object' && value !== null) {
     const map = new Map<string, unknown>();

@@ -35,7 +35,7 @@ const GROWING = new Set(['accuPush', 'accuValue', 'accuInc']);
  *   that cannot be metered must not be evaluated.
  */
 export function meterNodes(ast: ASTNode): (meter: Meter) => void {
-  let current: Meter | undefined;
+  const current: { meter?: Meter } = {};
   const seen = new Set<MeteredNode>();
   const pending: { node: MeteredNode; whole: boolean }[] = [
     { node: ast as unknown as MeteredNode, whole: false },
@@ -58,19 +58,31 @@ export function meterNodes(ast: ASTNode): (meter: Meter) => void {
     if (!evaluate || !node.setMeta) {
       throw new Error('The nodes of the CEL library cannot be metered');
     }
-    node.setMeta('evaluate', (evaluator, self, context) => {
-      current!.charge(1);
-      const value = evaluate(evaluator, self, context);
-      report(current!, node.op, whole, value);
-      return value;
-    });
+    node.setMeta(
+      'evaluate',
+      metered(evaluate, { current, op: node.op, whole }),
+    );
     const lookInside = LOOK_INSIDE.has(node.op);
     for (const child of childrenOf(node)) {
       pending.push({ node: child, whole: lookInside });
     }
   }
   return meter => {
-    current = meter;
+    current.meter = meter;
+  };
+}
+
+function metered(
+  evaluate: Evaluate,
+  options: { current: { meter?: Meter }; op: string; whole: boolean },
+): Evaluate {
+  const { current, op, whole } = options;
+  return (evaluator, self, context) => {
+    const meter = current.meter!;
+    meter.charge(1);
+    const value = evaluate(evaluator, self, context);
+    report(meter, op, whole, value);
+    return value;
   };
 }
 

@@ -21,6 +21,12 @@ export interface Position {
   column: number;
 }
 
+/** How deep lists and maps may nest. */
+const MAX_DEPTH = 100;
+
+/** The most problems with the text itself that are told at once. */
+const MAX_PROBLEMS = 100;
+
 const YAML_MESSAGES: Record<string, string> = {
   TAB_AS_INDENT: 'indent with spaces, not with tabs',
   NON_STRING_KEY: 'a key must be text; put it in quotes',
@@ -225,12 +231,6 @@ function checkKeys(
     seen.add(key.value);
   }
 }
-
-/** How deep lists and maps may nest. */
-const MAX_DEPTH = 100;
-
-/** The most problems with the text itself that are told at once. */
-const MAX_PROBLEMS = 100;
 
 function nthIndexOf(text: string, part: string, count: number): number {
   let position = text.indexOf(part);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { listed, suggestion } from '../suggest';
 import { kindOf } from '../expressions/celValues';
 import type { ProblemPath } from './formatPath';
+import { valueAt } from './valueAt';
 
 /** A problem with the shape of a document. */
 export interface ShapeProblem {
@@ -23,9 +24,23 @@ export function shapeProblems(value: unknown): ShapeProblem[] {
   if (parsed.success) {
     return [];
   }
-  return parsed.error.issues
+  const { issues } = parsed.error;
+  return issues
+    .filter(issue => !follows(issue, issues))
     .slice(0, MAX_ISSUES)
     .flatMap(issue => describeIssue(issue, value));
+}
+
+/** Whether it is told already: a misspelt key is unknown, and then something is missing too. */
+function follows(issue: Issue, issues: readonly Issue[]): boolean {
+  return (
+    issue.code === 'custom' &&
+    issues.some(
+      other =>
+        other.code === 'unrecognized_keys' &&
+        other.path.join() === issue.path.join(),
+    )
+  );
 }
 
 function describeIssue(issue: Issue, document: unknown): ShapeProblem[] {
@@ -131,19 +146,6 @@ function wrongSize(
     default:
       return `must be ${word} ${limit}`;
   }
-}
-
-function valueAt(value: unknown, path: ProblemPath): unknown {
-  let current = value;
-  for (const step of path) {
-    if (typeof current !== 'object' || current === null) {
-      return undefined;
-    }
-    current = Object.hasOwn(current, step)
-      ? (current as Record<PropertyKey, unknown>)[step]
-      : undefined;
-  }
-  return current;
 }
 
 /** The keys that the shape knows at a path. */
