@@ -31,6 +31,11 @@ export function portalServices(options: {
     path.join(folder, 'keys', 'code-review'),
     'dvk_',
   );
+  const pipelineKey = rememberedSecret(
+    path.join(folder, 'keys', 'pipeline'),
+    'dvk_',
+  );
+  const agents = path.join(root, 'packages/agents/bin/devart-agents');
   const cli = path.join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
 
   return [
@@ -44,7 +49,11 @@ export function portalServices(options: {
         ...configArguments,
       ],
       cwd: path.join(root, 'packages/backend'),
-      env: { ...env, DEVART_CODE_REVIEW_KEY: reviewKey },
+      env: {
+        ...env,
+        DEVART_CODE_REVIEW_KEY: reviewKey,
+        DEVART_PIPELINE_KEY: pipelineKey,
+      },
       // Not before the catalog knows the guests can anybody sign in.
       ready: {
         url: `http://127.0.0.1:${ports.backend}/api/auth/guests/refresh`,
@@ -60,17 +69,27 @@ export function portalServices(options: {
     },
     {
       name: 'code-review',
-      command: [
-        process.execPath,
-        path.join(root, 'packages/agents/bin/devart-agents'),
-        'code-review',
-      ],
+      command: [process.execPath, agents, 'code-review'],
       cwd: root,
       env: {
         DEVART_URL: `http://127.0.0.1:${ports.backend}/api/devart`,
         DEVART_AGENT_KEY: reviewKey,
         DEVART_WORK_FOLDER: path.join(folder, 'agents'),
         DEVART_CONCURRENCY: '2',
+      },
+    },
+    {
+      name: 'pipeline',
+      command: [process.execPath, agents, 'pipeline'],
+      cwd: root,
+      env: {
+        DEVART_URL: `http://127.0.0.1:${ports.backend}/api/devart`,
+        DEVART_AGENT_KEY: pipelineKey,
+        DEVART_WORK_FOLDER: path.join(folder, 'agents'),
+        DEVART_CONCURRENCY: '2',
+        // It runs the code of this repository, and of no other.
+        DEVART_AGENTS_RUN_REPOSITORIES: root,
+        DEVART_AGENTS_DEPLOY_DIR: path.join(folder, 'deployed'),
       },
     },
   ];

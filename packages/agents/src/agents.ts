@@ -2,7 +2,12 @@ import { runAgent } from '@devart/agent-sdk';
 import { REVIEW_CAPABILITY } from '@devart/plugin-devart-common';
 import { version } from '../package.json';
 import { createCodeReviewer } from './code-review/createCodeReviewer';
-import { Workspaces } from './code-review/workspace/Workspaces';
+import {
+  createPipeline,
+  PIPELINE_CAPABILITIES,
+} from './pipeline/createPipeline';
+import { readPipelineSettings } from './pipeline/readPipelineSettings';
+import { Workspaces } from './workspace/Workspaces';
 import { readEnvironment } from './readEnvironment';
 
 /** An agent that ships. */
@@ -28,6 +33,23 @@ export const agents: Record<string, ShippedAgent> = {
       await runAgent(
         { ...agent, software: `@devart/agents ${version}, code-review` },
         createCodeReviewer({ workspaces, model }),
+      );
+    },
+  },
+  pipeline: {
+    description:
+      'Builds, tests, deploys and observes what lies in allowed repositories',
+    run: async environment => {
+      const { agent, workFolder } = readEnvironment(environment, {
+        name: 'pipeline',
+        description: agents.pipeline.description,
+        capabilities: PIPELINE_CAPABILITIES,
+      });
+      const settings = readPipelineSettings(environment);
+      const workspaces = await Workspaces.create(workFolder);
+      await runAgent(
+        { ...agent, software: `@devart/agents ${version}, pipeline` },
+        createPipeline({ workspaces, settings, environment }),
       );
     },
   },

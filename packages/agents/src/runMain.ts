@@ -21,7 +21,15 @@ ${names}
   DEVART_MODEL_BASE_URL    an API like OpenAI's, for a model's reading, with
   DEVART_MODEL             the name of the model, and
   DEVART_MODEL_API_KEY     the key, if it wants one
-  OTEL_EXPORTER_OTLP_ENDPOINT  a collector of OpenTelemetry, for traces`;
+
+  DEVART_AGENTS_RUN_REPOSITORIES
+                           for pipeline: folders and URLs whose code it may run
+  DEVART_AGENTS_RUN_ENVIRONMENT
+                           names of variables that this code gets to see
+  DEVART_AGENTS_DEPLOY_DIR where it puts releases
+
+  OTEL_EXPORTER_OTLP_ENDPOINT
+                           a collector of OpenTelemetry, for traces`;
 }
 
 /** The main program: runs the agent that the arguments name. */

@@ -1,9 +1,5 @@
 import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
-import {
-  ANNOTATION_ORIGIN_LOCATION,
-  stringifyEntityRef,
-  type Entity,
-} from '@backstage/catalog-model';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { stringifyError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -13,22 +9,13 @@ import {
   type DevartClient,
 } from '@devart/plugin-devart-common';
 import type { AuthoredAgent } from './AuthoredAgent';
+import { byName } from './byName';
+import { isAuthored } from './isAuthored';
 import { listAgents } from './listAgents';
 import { OLDER_AGENT_KIND, OLDER_AGENT_TYPE } from './olderAgentEntities';
 import { readAuthoredAgent } from './readAuthoredAgent';
 import { Refusals } from './Refusals';
 import { AGENTS_LOCATION } from './toAgentEntity';
-
-/** Set by the catalog on entities whose file no longer holds them. */
-const ANNOTATION_ORPHAN = 'backstage.io/orphan';
-
-function isAuthored(entity: Entity): boolean {
-  const annotations = entity.metadata.annotations ?? {};
-  return (
-    annotations[ANNOTATION_ORIGIN_LOCATION] !== AGENTS_LOCATION &&
-    annotations[ANNOTATION_ORPHAN] !== 'true'
-  );
-}
 
 function isUpToDate(agent: Agent | undefined, said: AuthoredAgent): boolean {
   return (
@@ -138,14 +125,11 @@ export class AuthoredAgents {
           { kind: OLDER_AGENT_KIND, 'spec.type': OLDER_AGENT_TYPE },
         ],
         fields: ['kind', 'metadata', 'spec.owner'],
-        order: [
-          { field: 'metadata.name', order: 'asc' },
-          { field: 'metadata.namespace', order: 'asc' },
-          { field: 'kind', order: 'asc' },
-        ],
       },
       { credentials: await auth.getOwnServiceCredentials() },
     );
-    return items.filter(isAuthored);
+    return items
+      .sort(byName)
+      .filter(entity => isAuthored(entity, AGENTS_LOCATION));
   }
 }

@@ -1,3 +1,4 @@
+import { CatalogModelSources } from '@backstage/catalog-model/alpha';
 import {
   coreServices,
   createBackendModule,
@@ -6,16 +7,21 @@ import {
   catalogProcessingExtensionPoint,
   catalogServiceRef,
 } from '@backstage/plugin-catalog-node';
+import { catalogModelExtensionPoint } from '@backstage/plugin-catalog-node/alpha';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { createDevartClient } from '@devart/plugin-devart-common';
-import { AgentEntityProvider } from './AgentEntityProvider';
+import { agentSource } from './agentSource';
 import { AuthoredAgents } from './AuthoredAgents';
+import { AuthoredWorkflows } from './AuthoredWorkflows';
 import { readDevartProviderConfig } from './readDevartProviderConfig';
+import { RecordEntityProvider } from './RecordEntityProvider';
+import { workflowModel } from './workflowModel';
+import { workflowSource } from './workflowSource';
 
 /**
- * The module of the catalog that keeps agents in it: those that the control
- * plane manages as entities, and those that catalog files describe as records
- * of the control plane.
+ * The module of the catalog that keeps agents and workflows in it: those that
+ * the control plane manages as entities, and those that catalog files describe
+ * as records of the control plane. It brings the kind `Workflow`.
  *
  * @public
  */
@@ -31,6 +37,7 @@ export const catalogModuleDevart = createBackendModule({
         discovery: coreServices.discovery,
         events: eventsServiceRef,
         logger: coreServices.logger,
+        model: catalogModelExtensionPoint,
         processing: catalogProcessingExtensionPoint,
         scheduler: coreServices.scheduler,
       },
@@ -41,6 +48,7 @@ export const catalogModuleDevart = createBackendModule({
         discovery,
         events,
         logger,
+        model,
         processing,
         scheduler,
       }) {
@@ -55,21 +63,33 @@ export const catalogModuleDevart = createBackendModule({
             return token;
           },
         });
-        const agents = new AgentEntityProvider({
-          auth,
-          catalog,
-          client,
-          defaultOwner,
-          events,
-          logger,
+        const shared = { auth, catalog, events, logger };
+        const scheduled = () => ({
+          ...shared,
           schedule: scheduler.createScheduledTaskRunner(schedule),
         });
-        const authored = new AuthoredAgents({ auth, catalog, client, logger });
-        processing.addEntityProvider(agents);
+        model.addModelSource(CatalogModelSources.static([workflowModel]));
+        processing.addEntityProvider(
+          new RecordEntityProvider(
+            agentSource({ client, defaultOwner }),
+            scheduled(),
+          ),
+          new RecordEntityProvider(
+            workflowSource({ client, defaultOwner }),
+            scheduled(),
+          ),
+        );
+        const authoredAgents = new AuthoredAgents({ ...shared, client });
         await scheduler.scheduleTask({
           ...schedule,
           id: 'devart-authored-agents',
-          fn: signal => authored.describe(signal),
+          fn: signal => authoredAgents.describe(signal),
+        });
+        const authoredWorkflows = new AuthoredWorkflows({ ...shared, client });
+        await scheduler.scheduleTask({
+          ...schedule,
+          id: 'devart-authored-workflows',
+          fn: signal => authoredWorkflows.describe(signal),
         });
       },
     });

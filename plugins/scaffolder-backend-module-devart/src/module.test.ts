@@ -21,9 +21,13 @@ describe('the module', () => {
     });
 
     expect(actions.map(action => action.id).sort()).toEqual([
+      'devart:agent:register',
+      'devart:approval:request',
       'devart:review:request',
       'devart:task:create',
       'devart:task:wait',
+      'devart:workflow:run',
+      'devart:workflow:wait',
     ]);
     for (const action of actions) {
       expect(action).toMatchObject({

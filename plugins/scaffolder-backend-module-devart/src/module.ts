@@ -3,13 +3,18 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import { createAgentRegisterAction } from './actions/agentRegister';
+import { createApprovalRequestAction } from './actions/approvalRequest';
 import { createReviewRequestAction } from './actions/reviewRequest';
 import { createTaskCreateAction } from './actions/taskCreate';
 import { createTaskWaitAction } from './actions/taskWait';
+import { createWorkflowRunAction } from './actions/workflowRun';
+import { createWorkflowWaitAction } from './actions/workflowWait';
 
 /**
- * The module of the scaffolder with the actions `devart:review:request`,
- * `devart:task:create` and `devart:task:wait`.
+ * The module of the scaffolder with the actions `devart:agent:register`,
+ * `devart:approval:request`, `devart:review:request`, `devart:task:create`,
+ * `devart:task:wait`, `devart:workflow:run` and `devart:workflow:wait`.
  *
  * @public
  */
@@ -26,9 +31,13 @@ export const scaffolderModuleDevart = createBackendModule({
       },
       async init({ actions, ...services }) {
         actions.addActions(
+          createAgentRegisterAction(services),
+          createApprovalRequestAction(services),
           createReviewRequestAction(services),
           createTaskCreateAction(services),
           createTaskWaitAction(services),
+          createWorkflowRunAction(services),
+          createWorkflowWaitAction(services),
         );
       },
     });

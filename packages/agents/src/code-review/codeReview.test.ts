@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reviewOutputSchema } from '@devart/plugin-devart-common';
 import { reviewRepository } from './__testUtils__/reviewRepository';
-import { TestRepository } from './__testUtils__/TestRepository';
+import { TestRepository } from '../__testUtils__/TestRepository';
 
 jest.setTimeout(120_000);
 

@@ -4,7 +4,7 @@ import { CodeReview } from './CodeReview';
 import type { ModelSettings } from './model/ModelSettings';
 import { summarize } from './review/composeOutput';
 import { defaultReviewLimits, type ReviewLimits } from './ReviewLimits';
-import type { Workspaces } from './workspace/Workspaces';
+import type { Workspaces } from '../workspace/Workspaces';
 
 /** What the agent that reviews code works with. */
 export interface CodeReviewerOptions {

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reviewRepository } from './__testUtils__/reviewRepository';
-import { TestRepository } from './__testUtils__/TestRepository';
+import { TestRepository } from '../__testUtils__/TestRepository';
 
 jest.setTimeout(60_000);
 

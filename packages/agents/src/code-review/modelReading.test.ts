@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reviewRepository } from './__testUtils__/reviewRepository';
-import { TestRepository } from './__testUtils__/TestRepository';
+import { TestRepository } from '../__testUtils__/TestRepository';
 
 jest.setTimeout(60_000);
 

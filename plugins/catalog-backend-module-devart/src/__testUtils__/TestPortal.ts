@@ -25,6 +25,7 @@ import {
   createDevartClient,
   type Agent,
   type DevartClient,
+  type Workflow,
 } from '@devart/plugin-devart-common';
 import { catalogModuleDevart } from '../module';
 
@@ -36,6 +37,12 @@ export class TestPortal {
     options: { providers?: JsonObject } = {},
   ): Promise<TestPortal> {
     writeFileSync(file, '');
+    const warnings: string[] = [];
+    const logger = mockServices.logger.mock();
+    logger.child.mockReturnValue(logger);
+    logger.warn.mockImplementation(message => {
+      warnings.push(message);
+    });
     const tasks = new Map<string, SchedulerServiceTaskInvocationDefinition>();
     let catalog: CatalogService | undefined;
     const backend = await startTestBackend({
@@ -45,6 +52,7 @@ export class TestPortal {
         catalogModuleDevart,
         devartPlugin,
         databaseServiceFactory,
+        logger.factory,
         // That of tests lets no plugin hear another.
         eventsServiceFactory,
         mockServices.scheduler.mock({
@@ -81,7 +89,7 @@ export class TestPortal {
             },
             catalog: {
               processingInterval: { seconds: 1 },
-              rules: [{ allow: ['Component', 'AiResource'] }],
+              rules: [{ allow: ['Component', 'AiResource', 'Workflow'] }],
               locations: [{ type: 'file', target: file }],
               providers: options.providers,
             },
@@ -93,6 +101,7 @@ export class TestPortal {
     return new TestPortal({
       file,
       tasks,
+      warnings,
       catalog: catalog!,
       stop: () => backend.stop(),
       devart: createDevartClient({
@@ -105,6 +114,8 @@ export class TestPortal {
   readonly stop: () => Promise<void>;
   /** The control plane, in the name of an admin. */
   readonly devart: DevartClient;
+  /** What was logged as a warning. */
+  readonly warnings: readonly string[];
   readonly #file: string;
   readonly #catalog: CatalogService;
   readonly #tasks: Map<string, SchedulerServiceTaskInvocationDefinition>;
@@ -115,9 +126,11 @@ export class TestPortal {
     file: string;
     catalog: CatalogService;
     tasks: Map<string, SchedulerServiceTaskInvocationDefinition>;
+    warnings: readonly string[];
   }) {
     this.stop = options.stop;
     this.devart = options.devart;
+    this.warnings = options.warnings;
     this.#file = options.file;
     this.#catalog = options.catalog;
     this.#tasks = options.tasks;
@@ -148,5 +161,11 @@ export class TestPortal {
   async agent(name: string): Promise<Agent | undefined> {
     const { items } = await this.devart.agents.list({ text: name });
     return items.find(item => item.name === name);
+  }
+
+  async workflow(name: string): Promise<Workflow | undefined> {
+    const { items } = await this.devart.workflows.list({ text: name });
+    const found = items.find(item => item.name === name);
+    return found && this.devart.workflows.get({ id: found.id });
   }
 }

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Tries again until it does not throw, for fifteen seconds at most. */
-export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 15_000;
+/** Tries again until it does not throw, for fifteen seconds at most unless told otherwise. */
+export async function eventually<T>(
+  attempt: () => Promise<T>,
+  timeoutMs: number = 15_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
       return await attempt();

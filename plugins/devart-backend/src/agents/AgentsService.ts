@@ -40,6 +40,22 @@ export function entityRefOfAgent(name: string): string {
   return `airesource:default/${name.toLowerCase()}`;
 }
 
+function nameTaken(name: string): ConflictError {
+  return new ConflictError(`name: there is an agent named '${name}' already`);
+}
+
+/** Whether an agent is as somebody prepares it, and nothing has become of it yet. */
+function isPrepared(agent: Agent, description: AgentDescription): boolean {
+  return (
+    agent.managedBy === 'api' &&
+    agent.activation === 'pending' &&
+    agent.description === description.description &&
+    agent.owner === description.owner &&
+    agent.maxConcurrent === description.maxConcurrent &&
+    agent.capabilities.join() === description.capabilities.join()
+  );
+}
+
 function agreesWith(
   agent: Agent,
   described: {
@@ -90,6 +106,68 @@ export class AgentsService {
     );
   }
 
+  /**
+   * Makes an agent without a key that waits for its activation. The same person
+   * preparing the same agent again, while it has no key, finds it.
+   *
+   * @throws ConflictError when another agent has the name
+   */
+  async prepare(
+    caller: MemberCaller,
+    description: AgentDescription,
+  ): Promise<Agent> {
+    const { organizationId } = caller;
+    return this.#database.inScope(scopeOf(caller), async tx => {
+      const known = await this.#store.findByName(
+        tx,
+        organizationId,
+        description.name,
+      );
+      if (!known) {
+        const id = uuidv7();
+        await this.#insert(tx, organizationId, {
+          ...description,
+          id,
+          activation: 'pending',
+        });
+        await this.announce(
+          tx,
+          organizationId,
+          { id, name: description.name },
+          'agent.enrolled',
+        );
+        return this.find(tx, organizationId, id);
+      }
+      if (
+        known.createdBy !== caller.actor ||
+        !isPrepared(known, description) ||
+        (await this.#store.hasKeys(tx, known.id))
+      ) {
+        throw nameTaken(description.name);
+      }
+      return known;
+    });
+  }
+
+  async #insert(
+    tx: Transaction,
+    organizationId: string,
+    agent: AgentDescription & { id: string; activation: 'active' | 'pending' },
+  ): Promise<void> {
+    try {
+      await this.#store.insert(tx, {
+        ...agent,
+        organizationId,
+        entityRef: entityRefOfAgent(agent.name),
+        managedBy: 'api',
+      });
+    } catch (error) {
+      throw violatedConstraint(error) === 'agents_name'
+        ? nameTaken(agent.name)
+        : error;
+    }
+  }
+
   /** Makes an agent with its first key inside a transaction. */
   async create(
     tx: Transaction,
@@ -105,24 +183,12 @@ export class AgentsService {
       activation,
     );
     const id = adopted ?? uuidv7();
-    try {
-      if (!adopted) {
-        await this.#store.insert(tx, {
-          ...description,
-          id,
-          organizationId,
-          entityRef: entityRefOfAgent(description.name),
-          managedBy: 'api',
-          activation,
-        });
-      }
-    } catch (error) {
-      if (violatedConstraint(error) === 'agents_name') {
-        throw new ConflictError(
-          `name: there is an agent named '${description.name}' already`,
-        );
-      }
-      throw error;
+    if (!adopted) {
+      await this.#insert(tx, organizationId, {
+        ...description,
+        id,
+        activation,
+      });
     }
     await this.#store.insertKey(tx, {
       id: uuidv7(),

@@ -28,6 +28,44 @@ describe('agents', () => {
     await plane.stop();
   });
 
+  it('are prepared without a key, and get one from whoever may see it', async () => {
+    const sam = plane.as('supervisor');
+    const input = {
+      name: 'prepared',
+      description: 'Made by a template',
+      capabilities: ['Build'],
+      owner: 'group:default/developers',
+    };
+    const agent = await sam.agents.prepare(input);
+    expect(agent).toMatchObject({
+      entityRef: 'airesource:default/prepared',
+      managedBy: 'api',
+      activation: 'pending',
+      capabilities: ['build'],
+      keys: [],
+    });
+    // Nothing is made a second time, and nobody takes over what is another's.
+    expect((await sam.agents.prepare(input)).id).toBe(agent.id);
+    for (const [person, change] of [
+      ['supervisor', { description: 'Another' }],
+      ['admin', {}],
+    ] as const) {
+      await expect(
+        plane.as(person).agents.prepare({ ...input, ...change }),
+      ).rejects.toMatchObject({ statusCode: 409 });
+    }
+
+    const { key } = await sam.agents.rotateKey({ id: agent.id });
+    await sam.agents.setActivation({ id: agent.id, active: true });
+    expect(await plane.withToken(key).agents.me({})).toMatchObject({
+      name: 'prepared',
+      activation: 'active',
+    });
+    await expect(sam.agents.prepare(input)).rejects.toMatchObject({
+      statusCode: 409,
+    });
+  });
+
   it('are registered with a key that is shown once and kept only as a hash', async () => {
     const sam = plane.as('supervisor');
     const { agent, key } = await sam.agents.register({

@@ -8,6 +8,7 @@ import type { EnrolmentService } from './EnrolmentService';
 export type RegistryHandlers = Pick<
   Handlers<'agents'>,
   | 'register'
+  | 'prepare'
   | 'enrol'
   | 'list'
   | 'me'
@@ -30,6 +31,8 @@ export function createAgentHandlers(options: {
   return {
     register: async (input, { caller }) =>
       agents.register(requireMember(caller), input),
+    prepare: async (input, { caller }) =>
+      agents.prepare(requireMember(caller), input),
     enrol: async ({ token, ...description }) =>
       enrolment.enrol(token, description),
     list: async ({ cursor, ...filter }, { caller }) => {

@@ -41,6 +41,7 @@ const MATRIX: Record<string, CallerKind[]> = {
   'tasks.lineage': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
   'tasks.recordSolution': ['agent'],
   'agents.register': STAFF,
+  'agents.prepare': STAFF,
   'agents.enrol': ['anonymous'],
   'agents.list': EVERYBODY_WITH_ACCOUNT,
   'agents.me': ['agent'],

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { InputError } from '@backstage/errors';
 
 async function exists(path: string): Promise<boolean> {
@@ -19,7 +19,8 @@ export class LocalRepositories {
   }
 
   /**
-   * The real path of a repository, links resolved.
+   * The real path of a repository, links resolved. A relative path is taken
+   * from the first folder that is allowed.
    *
    * @throws InputError when it is not below an allowed folder, or no repository.
    * Both read the same for paths that are not allowed, so that nobody can feel
@@ -31,9 +32,8 @@ export class LocalRepositories {
         'repository: local folders are not allowed here; configure devart.reviews.localFolders, or give an https:// or ssh:// URL',
       );
     }
-    const real = isAbsolute(path)
-      ? await realpath(path).catch(() => undefined)
-      : undefined;
+    const [first] = this.#folders;
+    const real = await realpath(resolve(first, path)).catch(() => undefined);
     if (real === undefined || !(await this.#isAllowed(real))) {
       throw new InputError(
         'repository: no repository below the folders that devart.reviews.localFolders allows',

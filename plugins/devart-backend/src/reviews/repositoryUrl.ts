@@ -3,9 +3,9 @@ import { InputError } from '@backstage/errors';
 const SCP_LIKE = /^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[A-Za-z0-9._/~-]+$/;
 const SCHEMES = new Set(['https:', 'http:', 'ssh:']);
 
-/** Whether it names a folder rather than a URL. */
+/** Whether it names a folder rather than a URL; a relative one starts with a dot. */
 export function isLocalPath(repository: string): boolean {
-  return repository.startsWith('/') || /^[A-Za-z]:\\/.test(repository);
+  return /^(?:\/|\.{1,2}(?:\/|$)|[A-Za-z]:\\)/.test(repository);
 }
 
 /**

@@ -121,6 +121,24 @@ const register = defineOperation({
   status: 201,
 });
 
+const prepare = defineOperation({
+  id: 'agents.prepare',
+  title: 'Prepare an agent',
+  description:
+    'Creates an agent without a key that waits for its activation: for programs whose answers are kept, such as software templates. Somebody then gives it a key, which only they see, and activates it. Prepared again by the same person in the same way while it has no key, it is answered again.',
+  method: 'POST',
+  path: '/agents/prepare',
+  effect: 'write',
+  idempotent: true,
+  callers: { people: agentCreatePermission },
+  input: z.strictObject({
+    ...describedInput,
+    owner: entityRefSchema.optional(),
+  }),
+  output: agentSchema,
+  status: 201,
+});
+
 const enrol = defineOperation({
   id: 'agents.enrol',
   title: 'Enrol an agent by itself',
@@ -556,6 +574,7 @@ const revokeEnrolmentToken = defineOperation({
 /** Operations on agents. */
 export const agents = {
   register,
+  prepare,
   enrol,
   list,
   me,

@@ -206,7 +206,10 @@ const request = defineOperation({
   idempotent: false,
   callers: { people: taskCreatePermission },
   input: z.strictObject({
-    /** `https://…`, `ssh://…`, or the absolute path of an allowed local folder. */
+    /**
+     * `https://…`, `ssh://…`, or an allowed local folder: its absolute path, or
+     * one that starts with a dot, from the first folder that is allowed.
+     */
     repository: text({ min: 1, max: 1000 }),
     /** Where the change starts; the parent of `head` unless given. */
     base: revisionSchema.optional(),

@@ -239,6 +239,7 @@ export function aRun(of: Partial<Run> = {}): Run {
     stepRuns.filter(({ status }) => statuses.includes(status)).length;
   return {
     id: uuid(500),
+    path: `/devart/runs/${uuid(500)}`,
     number: 7,
     workflow: {
       id: uuid(400),

@@ -1,13 +1,7 @@
 import type { Review, ReviewDetail, Task } from '@devart/plugin-devart-common';
+import { literally } from './literally';
 
 const MOST_FINDINGS = 20;
-
-/** Text of an agent, so that Markdown shows it as it is. */
-function literally(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()<>#+!|~:@&-]/g, '\\$&');
-}
 
 function counted(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`;

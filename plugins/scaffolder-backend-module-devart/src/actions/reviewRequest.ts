@@ -1,12 +1,9 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { TASK_PRIORITIES } from '@devart/plugin-devart-common';
 import type { ControlPlaneServices } from '../controlPlane/ControlPlaneServices';
-import { createClientFor } from '../controlPlane/createClientFor';
-import { untilAnswered } from '../controlPlane/untilAnswered';
-import { CREATE_WITHIN_MS } from './createWithin';
+import { createOnce } from './createOnce';
 import { DRY_RUN_ID } from './dryRun';
 import { filledIn } from './filledIn';
-import { idempotencyKeyOf } from './idempotencyKeyOf';
 import { resolveRepository } from './resolveRepository';
 import { examples } from './reviewRequest.examples';
 import { taskUrl } from './taskUrl';
@@ -74,33 +71,17 @@ export function createReviewRequestAction(services: ControlPlaneServices) {
         return;
       }
 
-      const idempotencyKey = idempotencyKeyOf(ctx);
-      const { taskId, reviewId } = await ctx.checkpoint({
-        key: `request.${idempotencyKey}`,
-        fn: async () => {
-          const client = createClientFor(
-            services,
-            await ctx.getInitiatorCredentials(),
-          );
-          const review = await untilAnswered(
-            signal =>
-              client.reviews.request(
-                { ...filledIn(ctx.input), repository, idempotencyKey },
-                { signal },
-              ),
-            {
-              signal: ctx.signal,
-              deadline: Date.now() + CREATE_WITHIN_MS,
-              onOutage: ({ message }) =>
-                ctx.logger.warn(
-                  `The control plane does not answer (${message}); trying again`,
-                ),
-            },
+      const { taskId, reviewId } = await createOnce(
+        ctx,
+        services,
+        async (client, { idempotencyKey, signal }) => {
+          const review = await client.reviews.request(
+            { ...filledIn(ctx.input), repository, idempotencyKey },
+            { signal },
           );
           return { taskId: review.taskId, reviewId: review.id };
         },
-      });
-
+      );
       const url = taskUrl(config, taskId);
       ctx.logger.info(`Asked for a review of ${repository}: ${url}`);
       ctx.output('taskId', taskId);

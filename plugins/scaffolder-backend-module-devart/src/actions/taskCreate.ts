@@ -1,12 +1,9 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { TASK_PRIORITIES } from '@devart/plugin-devart-common';
 import type { ControlPlaneServices } from '../controlPlane/ControlPlaneServices';
-import { createClientFor } from '../controlPlane/createClientFor';
-import { untilAnswered } from '../controlPlane/untilAnswered';
-import { CREATE_WITHIN_MS } from './createWithin';
+import { createOnce } from './createOnce';
 import { DRY_RUN_ID } from './dryRun';
 import { filledIn } from './filledIn';
-import { idempotencyKeyOf } from './idempotencyKeyOf';
 import { examples } from './taskCreate.examples';
 import { taskUrl } from './taskUrl';
 
@@ -78,33 +75,17 @@ export function createTaskCreateAction(services: ControlPlaneServices) {
         return;
       }
 
-      const idempotencyKey = idempotencyKeyOf(ctx);
-      const taskId = await ctx.checkpoint({
-        key: `create.${idempotencyKey}`,
-        fn: async () => {
-          const client = createClientFor(
-            services,
-            await ctx.getInitiatorCredentials(),
+      const taskId = await createOnce(
+        ctx,
+        services,
+        async (client, { idempotencyKey, signal }) => {
+          const { id } = await client.tasks.create(
+            { ...filledIn(ctx.input), idempotencyKey },
+            { signal },
           );
-          const task = await untilAnswered(
-            signal =>
-              client.tasks.create(
-                { ...filledIn(ctx.input), idempotencyKey },
-                { signal },
-              ),
-            {
-              signal: ctx.signal,
-              deadline: Date.now() + CREATE_WITHIN_MS,
-              onOutage: ({ message }) =>
-                ctx.logger.warn(
-                  `The control plane does not answer (${message}); trying again`,
-                ),
-            },
-          );
-          return task.id;
+          return id;
         },
-      });
-
+      );
       const url = taskUrl(config, taskId);
       ctx.logger.info(`Created the task: ${url}`);
       ctx.output('taskId', taskId);

@@ -1,7 +1,7 @@
 import type { Config } from '@backstage/config';
+import { portalUrl } from './portalUrl';
 
 /** Where people see a task. */
 export function taskUrl(config: Config, taskId: string): string {
-  const baseUrl = config.getString('app.baseUrl').replace(/\/$/, '');
-  return `${baseUrl}/devart/tasks/${taskId}`;
+  return portalUrl(config, `tasks/${taskId}`);
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import {
   isFinalStatus,
@@ -7,22 +6,17 @@ import {
   type Task,
 } from '@devart/plugin-devart-common';
 import type { ControlPlaneServices } from '../controlPlane/ControlPlaneServices';
-import { createClientFor } from '../controlPlane/createClientFor';
-import { LastingReader } from '../controlPlane/LastingReader';
-import { untilAnswered } from '../controlPlane/untilAnswered';
+import { LastingWatch } from '../controlPlane/LastingWatch';
 import { describeCounts, describeOutcome } from './describeOutcome';
 import { describeProgress } from './describeProgress';
 import { examples } from './taskWait.examples';
 import { taskUrl } from './taskUrl';
 
 const DEFAULT_TIMEOUT_SECONDS = 3600;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 4_000;
-const PAUSE_GROWTH = 1.4;
 
 /** `devart:task:wait`: waits until a task has come to its end. */
 export function createTaskWaitAction(services: ControlPlaneServices) {
-  const { auth, config } = services;
+  const { config } = services;
   return createTemplateAction({
     id: 'devart:task:wait',
     description:
@@ -91,59 +85,24 @@ export function createTaskWaitAction(services: ControlPlaneServices) {
         return;
       }
 
-      const { signal } = ctx;
-      const deadline = Date.now() + timeoutSeconds * 1000;
-      const reader = new LastingReader({
-        initiator: createClientFor(
-          services,
-          await ctx.getInitiatorCredentials(),
-        ),
-        plugin: createClientFor(
-          services,
-          await auth.getOwnServiceCredentials(),
-        ),
+      const watch = await LastingWatch.start(ctx, services, {
+        id: taskId,
+        timeoutSeconds,
       });
-      const answered = <T>(
-        call: Parameters<typeof untilAnswered<T>>[0],
-      ): Promise<T> =>
-        untilAnswered(call, {
-          signal,
-          deadline,
-          onOutage: ({ message }) =>
-            ctx.logger.warn(
-              `The control plane does not answer (${message}); still waiting`,
-            ),
-        });
-      const getTask = () =>
-        answered(callSignal =>
-          reader.read(client =>
-            client.tasks.get({ id: taskId }, { signal: callSignal }),
-          ),
-        );
-
       let task: Task;
       let review: ReviewDetail | undefined;
       try {
-        await ctx.checkpoint({
-          key: `may-read.${taskId}`,
-          fn: async () => {
-            await getTask();
-            return true;
-          },
+        task = await watch.untilEnded({
+          name: 'The task',
+          get: (client, options) => client.tasks.get({ id: taskId }, options),
+          hasEnded: ({ status }) => isFinalStatus(status),
+          describe: describeProgress,
         });
-        reader.allow();
-        task = await waitForEnd(getTask, {
-          signal,
-          deadline,
-          say: line => ctx.logger.info(line),
-        });
-        review = await answered(callSignal =>
-          reader.read(client =>
-            client.reviews.forTask({ id: taskId }, { signal: callSignal }),
-          ),
+        review = await watch.read((client, options) =>
+          client.reviews.forTask({ id: taskId }, options),
         );
       } catch (error) {
-        if (signal?.aborted) {
+        if (ctx.signal?.aborted) {
           throw new Error(
             `No longer waiting, since the run was cancelled. The task itself goes on; it can be cancelled at ${url}`,
             { cause: error },
@@ -175,35 +134,4 @@ export function createTaskWaitAction(services: ControlPlaneServices) {
       }
     },
   });
-}
-
-/** Asks with growing pauses until a task has ended, and says what changes. */
-async function waitForEnd(
-  getTask: () => Promise<Task>,
-  options: {
-    signal?: AbortSignal;
-    deadline: number;
-    say: (line: string) => void;
-  },
-): Promise<Task> {
-  const { signal, deadline, say } = options;
-  let said: string | undefined;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= PAUSE_GROWTH) {
-    const task = await getTask();
-    const line = describeProgress(task);
-    if (line !== said) {
-      say(line);
-      said = line;
-    }
-    if (isFinalStatus(task.status)) {
-      return task;
-    }
-    const remaining = deadline - Date.now();
-    if (remaining <= 0) {
-      throw new Error(`The task has not ended in time. ${line}`);
-    }
-    await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS, remaining), undefined, {
-      signal,
-    });
-  }
 }

@@ -7,7 +7,7 @@ import {
   createCodeReviewer,
   type CodeReviewerOptions,
 } from '../createCodeReviewer';
-import { Workspaces } from '../workspace/Workspaces';
+import { Workspaces } from '../../workspace/Workspaces';
 
 /** What the control plane answers when the agent asks what to clone. */
 export interface Checkout {

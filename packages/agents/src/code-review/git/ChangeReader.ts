@@ -1,10 +1,10 @@
 import type { ReviewLimits } from '../ReviewLimits';
 import type { ChangedFile, FileKind, ReviewedFile } from './ChangedFile';
-import type { Git } from './Git';
+import type { Git } from '../../git/Git';
 import { parseNumstat } from './parseNumstat';
 import { parsePatch } from './parsePatch';
 import { parseRawDiff, type RawEntry } from './parseRawDiff';
-import type { Revisions } from './Repository';
+import type { Revisions } from '../../git/Repository';
 
 /** A change, read from its repository. */
 export interface Change {

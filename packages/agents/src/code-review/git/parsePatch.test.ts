@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { TestRepository } from '../__testUtils__/TestRepository';
+import { TestRepository } from '../../__testUtils__/TestRepository';
 import { isAdded } from './ChangedFile';
 import { parseNumstat } from './parseNumstat';
 import { parsePatch } from './parsePatch';

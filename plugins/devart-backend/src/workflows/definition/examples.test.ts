@@ -67,155 +67,172 @@ function walk(
 }
 
 describe('the workflows that ship', () => {
-  it('builds, tests on every platform, and reviews where it was asked for', () => {
+  it('build, test and review one commit, and review only where it was asked for', () => {
     const program = programOf('build-test-review');
+    const outcomes = {
+      build: { revision: 'abc' },
+      test: { tests: { total: 6 } },
+      request: { id: 'r7' },
+      review: { taskId: 't1', conclusion: 'success', counts: { error: 0 } },
+    };
     const all = walk(program, {
-      parameters: { component: 'component:default/shop', revision: 'main' },
-      outcomes: { build: { artifact: 'shop.tgz' }, summarise: { text: 'ok' } },
+      parameters: { repository: '.', revision: 'main' },
+      outcomes,
     });
     expect(Object.values(all.statuses)).toEqual(
       Array(program.steps.length).fill('succeeded'),
     );
     expect(all.actions.test).toEqual([
       expect.objectContaining({
-        title: 'Test component:default/shop on linux',
+        title: 'Test component:default/hello-service at main',
         capabilities: ['test'],
         input: {
-          build: { artifact: 'shop.tgz' },
-          revision: 'main',
-          platform: 'linux',
+          repository: '.',
+          path: 'examples/services/hello-service',
+          revision: 'abc',
         },
-      }),
-      expect.objectContaining({
-        title: 'Test component:default/shop on macos',
       }),
     ]);
     expect(program.runOutputs(all.scope)).toEqual({
-      build: { artifact: 'shop.tgz' },
-      tests: [{}, {}],
-      summary: { text: 'ok' },
+      revision: 'abc',
+      tests: { total: 6 },
+      review: { taskId: 't1', conclusion: 'success', counts: { error: 0 } },
     });
 
-    const quick = walk(program, { parameters: { review: false } });
-    expect(quick.statuses).toMatchObject({
+    const quick = walk(program, {
+      parameters: { repository: '.', review: false },
+      outcomes,
+    });
+    expect(quick.statuses).toEqual({
+      build: 'succeeded',
+      test: 'succeeded',
+      request: 'skipped',
+      reviewed: 'skipped',
       review: 'skipped',
-      summarise: 'succeeded',
     });
-    const broken = walk(program, { outcomes: { test: 'failed' } });
-    expect(broken.statuses).toMatchObject({
-      review: 'succeeded',
-      summarise: 'skipped',
-    });
+    expect(program.runOutputs(quick.scope)).toMatchObject({ review: {} });
   });
 
-  it('releases where people agree, region after region, and can go back', () => {
+  it('release what was tested, measure as was approved, and can go back', () => {
     const program = programOf('release-with-approval');
+    const parameters = { repository: '.', target: 'shop' };
     const { scope, actions, statuses } = walk(program, {
-      parameters: { version: '2.4.0', regions: ['eu', 'us'], soakSeconds: 5 },
+      parameters,
       outcomes: {
-        approve: { regions: ['eu'] },
-        production: { release: 42 },
+        test: { revision: 'abc' },
+        approve: { verifySeconds: 60, maxErrorRate: 0 },
+        deploy: { release: 'abc' },
+        observe: { samples: 600 },
+        verify: { reasons: ['fine'] },
       },
     });
     expect(Object.values(statuses)).toEqual(
       Array(program.steps.length).fill('succeeded'),
     );
-    expect(actions.soak).toEqual([{ type: 'wait', kind: 'for', ms: 5000 }]);
     expect(actions.approve).toEqual([
       expect.objectContaining({
-        approvals: 2,
-        edit: { regions: ['eu', 'us'] },
-        effect: 'Version 2.4.0 serves customers in 2 region(s).',
+        approvals: 1,
+        edit: { verifySeconds: 5, maxErrorRate: 0.05 },
+        effect: 'shop serves this commit.',
         onExpiry: 'escalate',
         escalateTo: ['group:default/platform-admins'],
       }),
     ]);
-    expect(actions.production).toHaveLength(1);
-    expect(
-      program.renderCompensation('production', {
-        ...scope,
-        matrix: { region: 'eu' },
-        steps: {
-          ...scope.steps,
-          production: { status: 'succeeded', outputs: { release: 42 } },
+    expect(actions.deploy).toEqual([
+      expect.objectContaining({
+        input: expect.objectContaining({ revision: 'abc', target: 'shop' }),
+      }),
+    ]);
+    expect(actions.observe).toEqual([
+      expect.objectContaining({
+        input: { target: 'shop', start: true, path: '/', windowSeconds: 60 },
+      }),
+    ]);
+    expect(actions.verify).toEqual([
+      expect.objectContaining({
+        input: {
+          observation: { samples: 600 },
+          thresholds: { errorRate: 0 },
+          mustBe: 'none',
         },
       }),
-    ).toMatchObject({
+    ]);
+    expect(program.renderCompensation('deploy', scope)).toMatchObject({
       type: 'task',
-      title: 'Take 2.4.0 back from eu',
-      input: { region: 'eu', deployed: { release: 42 } },
+      capabilities: ['deploy'],
+      input: { action: 'rollback', target: 'shop', release: 'abc' },
     });
     expect(
       walk(program, {
-        parameters: { version: '2.4.0' },
-        outcomes: { approve: 'failed' },
+        parameters,
+        outcomes: { test: { revision: 'abc' }, approve: 'failed' },
       }).statuses,
-    ).toMatchObject({ production: 'skipped', smoke: 'skipped' });
-    expect(() => program.checkParameters({})).toThrow(
-      'parameters.version: is missing',
+    ).toMatchObject({ deploy: 'skipped', verify: 'skipped' });
+    expect(() => program.checkParameters({ target: '../x' })).toThrow(
+      'parameters.target',
     );
   });
 
-  it('observes, decides, asks unless it is certain, acts, verifies and learns', () => {
+  it('observe, decide, ask unless it is certain, act and verify', () => {
     const program = programOf('observe-decide-act');
     const decide = (confidence: number, action = 'restart') =>
       walk(program, {
+        parameters: { target: 'shop' },
         outcomes: {
-          decide: { action, confidence, reason: 'Memory grows' },
-          approve: { action: 'scale-out' },
+          observe: { release: 'abc' },
+          decide: { action, confidence, reasons: ['Half fails', 'It is old'] },
+          approve: { action: 'rollback' },
         },
       });
-    const certain = decide(0.95);
+    const certain = decide(0.99);
     expect(certain.statuses).toMatchObject({
       approve: 'skipped',
       act: 'succeeded',
       verify: 'succeeded',
-      learn: 'succeeded',
     });
     expect(certain.actions.act).toEqual([
       expect.objectContaining({
-        input: { component: 'component:default/orders', action: 'restart' },
+        input: { action: 'restart', target: 'shop', release: 'abc' },
       }),
     ]);
 
     const unsure = decide(0.5);
     expect(unsure.actions.approve).toEqual([
       expect.objectContaining({
-        title: 'component:default/orders: restart',
-        description: 'Memory grows\n\nThe decision is 50 % certain.',
+        title: 'shop: restart',
+        description: 'Half fails; It is old\n\nThe decision is 50 % certain.',
       }),
     ]);
     expect(unsure.actions.act).toEqual([
       expect.objectContaining({
-        input: { component: 'component:default/orders', action: 'scale-out' },
+        input: { action: 'rollback', target: 'shop', release: 'abc' },
       }),
     ]);
 
-    expect(decide(1, 'none').statuses).toMatchObject({
+    const nothing = decide(1, 'none');
+    expect(nothing.statuses).toMatchObject({
       approve: 'skipped',
       act: 'skipped',
       verify: 'skipped',
-      learn: 'succeeded',
     });
     expect(
       walk(program, {
+        parameters: { target: 'shop' },
         outcomes: {
-          decide: { action: 'restart', confidence: 0 },
+          observe: { release: 'abc' },
+          decide: { action: 'restart', confidence: 0, reasons: [] },
           approve: 'failed',
         },
       }).statuses,
-    ).toMatchObject({ act: 'skipped', learn: 'succeeded' });
+    ).toMatchObject({ act: 'skipped', verify: 'skipped' });
   });
 
-  it('starts the loop from a webhook', () => {
+  it('start the loop from a webhook', () => {
     const program = programOf('observe-decide-act');
     const { if: condition } = program.document.spec.triggers[0] as {
       if: string;
     };
-    const event = {
-      headers: {},
-      body: { component: 'component:default/shop' },
-    };
+    const event = { headers: {}, body: { target: 'shop' } };
     expect(program.eventMatches(condition, event)).toBe(true);
     expect(program.eventMatches(condition, { headers: {}, body: {} })).toBe(
       false,
@@ -223,9 +240,9 @@ describe('the workflows that ship', () => {
     expect(
       program.checkParameters(program.triggerParameters(0, event)),
     ).toMatchObject({
-      component: 'component:default/shop',
+      target: 'shop',
       symptom: 'A webhook reported it.',
-      confidenceThreshold: 0.9,
+      confidenceThreshold: 0.95,
     });
   });
 });

@@ -77,6 +77,7 @@ describe('the approval page', () => {
               comment,
               at: '2026-01-03T03:04:05.000Z',
               edited: false,
+              superseded: false,
             },
           ],
         });

@@ -42,13 +42,13 @@ describe('Workspaces', () => {
 
   it('removes what dead processes left, and nothing else', async () => {
     const { pid: dead } = spawnSync('true');
-    mkdirSync(join(root, `review-${dead}-abc`, 'deep'), { recursive: true });
-    mkdirSync(join(root, `review-${process.pid}-def`));
+    mkdirSync(join(root, `task-${dead}-abc`, 'deep'), { recursive: true });
+    mkdirSync(join(root, `task-${process.pid}-def`));
     mkdirSync(join(root, 'something'));
     await Workspaces.create(root);
     expect(readdirSync(root).sort()).toEqual([
-      `review-${process.pid}-def`,
       'something',
+      `task-${process.pid}-def`,
     ]);
   });
 

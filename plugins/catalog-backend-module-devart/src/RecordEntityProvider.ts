@@ -3,7 +3,7 @@ import type {
   LoggerService,
   SchedulerServiceTaskRunner,
 } from '@backstage/backend-plugin-api';
-import { stringifyEntityRef } from '@backstage/catalog-model';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { ResponseError, stringifyError } from '@backstage/errors';
 import type {
   CatalogService,
@@ -11,58 +11,59 @@ import type {
   EntityProviderConnection,
 } from '@backstage/plugin-catalog-node';
 import type { EventParams, EventsService } from '@backstage/plugin-events-node';
-import {
-  ANNOTATION_AGENT_ID,
-  type Agent,
-  type DevartClient,
-} from '@devart/plugin-devart-common';
-import { listAgents } from './listAgents';
-import { toAgentEntity } from './toAgentEntity';
 
-/** Events after which an agent is described differently than before. */
-const DESCRIBING_EVENTS = new Set([
-  'agent.described',
-  'agent.enrolled',
-  'agent.registered',
-  'agent.removed',
-  'agent.undescribed',
-  'agent.updated',
-]);
+/** Records of one sort, and how they stand in the catalog. */
+export interface RecordSource<T> {
+  /** Of the provider, for example `devart-agents`. */
+  name: string;
+  /** For people, for example `Agent`. */
+  title: string;
+  /** Where the control plane says what happens to them. */
+  topic: string;
+  /** Events after which a record is described differently than before. */
+  describingEvents: ReadonlySet<string>;
+  /** The annotation that holds the id of the record. */
+  annotation: string;
+  /** All records that no catalog file describes. */
+  list: (signal: AbortSignal) => Promise<T[]>;
+  /** One record. Whether there is none is told by a 404. */
+  get: (id: string) => Promise<T & { managedBy: 'api' | 'catalog' }>;
+  toEntity: (record: T) => Entity;
+}
 
 /**
- * Keeps the agents that the control plane manages in the catalog: all of them
+ * Keeps the records that the control plane manages in the catalog: all of them
  * now and then, and each as soon as the control plane says that it changed.
  *
- * Agents that a catalog file describes are left to that file. Entities carry no
- * location key, so that a file that comes to describe an agent takes its entity
- * over.
+ * Records that a catalog file describes are left to that file. Entities carry no
+ * location key, so that a file that comes to describe one takes its entity over.
  */
-export class AgentEntityProvider implements EntityProvider {
+export class RecordEntityProvider<T> implements EntityProvider {
+  readonly #source: RecordSource<T>;
   readonly #options: {
     auth: AuthService;
     catalog: CatalogService;
-    client: DevartClient;
-    defaultOwner: string;
     events: EventsService;
     logger: LoggerService;
     schedule: SchedulerServiceTaskRunner;
   };
 
-  constructor(options: {
-    auth: AuthService;
-    catalog: CatalogService;
-    client: DevartClient;
-    /** Owner of agents that have none. */
-    defaultOwner: string;
-    events: EventsService;
-    logger: LoggerService;
-    schedule: SchedulerServiceTaskRunner;
-  }) {
+  constructor(
+    source: RecordSource<T>,
+    options: {
+      auth: AuthService;
+      catalog: CatalogService;
+      events: EventsService;
+      logger: LoggerService;
+      schedule: SchedulerServiceTaskRunner;
+    },
+  ) {
+    this.#source = source;
     this.#options = options;
   }
 
   getProviderName(): string {
-    return 'devart-agents';
+    return this.#source.name;
   }
 
   async connect(connection: EntityProviderConnection): Promise<void> {
@@ -73,7 +74,7 @@ export class AgentEntityProvider implements EntityProvider {
     });
     await events.subscribe({
       id: this.getProviderName(),
-      topics: ['devart.agent'],
+      topics: [this.#source.topic],
       onEvent: event => this.#onEvent(connection, event),
     });
   }
@@ -82,14 +83,11 @@ export class AgentEntityProvider implements EntityProvider {
     connection: EntityProviderConnection,
     signal: AbortSignal,
   ): Promise<void> {
-    const agents = await listAgents(this.#options.client, {
-      managedBy: 'api',
-      signal,
-    });
+    const records = await this.#source.list(signal);
     await connection.applyMutation({
       type: 'full',
-      entities: agents.map(agent => ({
-        entity: toAgentEntity(agent, this.#options),
+      entities: records.map(record => ({
+        entity: this.#source.toEntity(record),
       })),
     });
   }
@@ -101,7 +99,7 @@ export class AgentEntityProvider implements EntityProvider {
     const { topic, subjectId } = eventPayload as Record<string, unknown>;
     if (
       typeof subjectId !== 'string' ||
-      !DESCRIBING_EVENTS.has(String(topic))
+      !this.#source.describingEvents.has(String(topic))
     ) {
       return;
     }
@@ -109,7 +107,7 @@ export class AgentEntityProvider implements EntityProvider {
       await this.#refreshOne(connection, subjectId);
     } catch (error) {
       this.#options.logger.warn(
-        `Agent ${subjectId} will be up to date in the catalog with the next full round; it could not be read now: ${stringifyError(error)}`,
+        `${this.#source.title} ${subjectId} will be up to date in the catalog with the next full round; it could not be read now: ${stringifyError(error)}`,
       );
     }
   }
@@ -118,11 +116,9 @@ export class AgentEntityProvider implements EntityProvider {
     connection: EntityProviderConnection,
     id: string,
   ): Promise<void> {
-    const agent = await this.#find(id);
+    const record = await this.#find(id);
     const entity =
-      agent?.managedBy === 'api'
-        ? toAgentEntity(agent, this.#options)
-        : undefined;
+      record?.managedBy === 'api' ? this.#source.toEntity(record) : undefined;
     const current = entity && stringifyEntityRef(entity);
     const known = await this.#entityRefsOf(id);
     await connection.applyMutation({
@@ -135,9 +131,9 @@ export class AgentEntityProvider implements EntityProvider {
     });
   }
 
-  async #find(id: string): Promise<Agent | undefined> {
+  async #find(id: string) {
     try {
-      return await this.#options.client.agents.get({ id });
+      return await this.#source.get(id);
     } catch (error) {
       if (error instanceof ResponseError && error.statusCode === 404) {
         return undefined;
@@ -146,12 +142,12 @@ export class AgentEntityProvider implements EntityProvider {
     }
   }
 
-  /** The entities that this provider made of an agent. */
+  /** The entities that this provider made of a record. */
   async #entityRefsOf(id: string): Promise<string[]> {
     const { auth, catalog } = this.#options;
     const { items } = await catalog.getEntities(
       {
-        filter: { [`metadata.annotations.${ANNOTATION_AGENT_ID}`]: id },
+        filter: { [`metadata.annotations.${this.#source.annotation}`]: id },
         fields: ['kind', 'metadata.name', 'metadata.namespace'],
       },
       { credentials: await auth.getOwnServiceCredentials() },

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const PREFIX = 'review-';
+const PREFIX = 'task-';
 
 function isAlive(pid: number): boolean {
   try {
@@ -45,7 +45,7 @@ export class Workspaces {
       );
     }
     for (const name of await readdir(root)) {
-      const pid = Number(/^review-(\d+)-/.exec(name)?.[1]);
+      const pid = Number(/^task-(\d+)-/.exec(name)?.[1]);
       if (pid > 0 && !isAlive(pid)) {
         await rm(join(root, name), { recursive: true, force: true });
       }

@@ -1,0 +1,6 @@
+/** Text of somebody else, so that Markdown shows it as it is. */
+export function literally(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]()<>#+!|~:@&-]/g, '\\$&');
+}
