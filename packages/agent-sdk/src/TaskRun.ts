@@ -54,6 +54,8 @@ export class TaskRun {
   readonly task: ClaimedTask;
   /** Settles, and never rejects, when the handler is done and its result delivered or dropped. */
   readonly settled: Promise<void>;
+  /** Settles, with the milliseconds that it took, when the handler is done; its result may still be on its way. */
+  readonly worked: Promise<number>;
   /** Settles when a dropped task's handler has had its time and goes on nevertheless. */
   readonly abandoned: Promise<void>;
   readonly #options: TaskRunOptions;
@@ -64,6 +66,7 @@ export class TaskRun {
   readonly #client: DevartClient;
   readonly #logs: LogBuffer;
   #mode: 'working' | 'delivering' | 'dropped' | 'ended' = 'working';
+  #isWorking = true;
   #droppedTimer?: NodeJS.Timeout;
 
   /** Starts the handler. */
@@ -90,12 +93,21 @@ export class TaskRun {
     this.abandoned = new Promise(resolve => {
       this.#over.signal.addEventListener('abort', () => resolve());
     });
-    this.settled = this.#run();
+    let onWorked: (ms: number) => void = () => {};
+    this.worked = new Promise(resolve => {
+      onWorked = resolve;
+    });
+    this.settled = this.#run(onWorked);
   }
 
   /** Whether the agent is to say, with its heartbeats, that it works on the task. */
   get isHeld(): boolean {
     return this.#mode === 'working' || this.#mode === 'delivering';
+  }
+
+  /** Whether its handler runs. */
+  get isWorking(): boolean {
+    return this.#isWorking;
   }
 
   /** Takes the task away from its handler. */
@@ -116,11 +128,14 @@ export class TaskRun {
     );
   }
 
-  async #run(): Promise<void> {
+  async #run(onWorked: (ms: number) => void): Promise<void> {
     const { task, handler, logger } = this.#options;
     // The handler's synchronous part must not run inside the constructor.
     await undefined;
+    const startedAt = performance.now();
     const outcome = await this.#outcomeOf(handler);
+    this.#isWorking = false;
+    onWorked(performance.now() - startedAt);
     if (this.#mode === 'dropped') {
       logger.info(
         `Task ${task.id} (${task.title}) was dropped: ${this.#held.signal.reason.message}`,

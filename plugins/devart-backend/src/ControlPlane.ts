@@ -26,6 +26,7 @@ import { AuditTrail } from './audit/AuditTrail';
 import { createAuditHandlers } from './audit/operations';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
+import { AgentBell } from './dispatch/AgentBell';
 import { AgentControl } from './dispatch/AgentControl';
 import { createDuePromoter } from './dispatch/createDuePromoter';
 import { createLeaseKeeper } from './dispatch/createLeaseKeeper';
@@ -33,12 +34,17 @@ import { Dispatcher } from './dispatch/Dispatcher';
 import { createDispatchHandlers } from './dispatch/operations';
 import { QueueBell } from './dispatch/QueueBell';
 import { SessionStore } from './dispatch/SessionStore';
+import { createStreamKeeper } from './dispatch/streams/createStreamKeeper';
+import { StreamClaims } from './dispatch/streams/StreamClaims';
+import { TaskStreams } from './dispatch/streams/TaskStreams';
 import { WaitingReasons } from './dispatch/WaitingReasons';
 import { createRetention } from './loops/createRetention';
 import { Loops } from './loops/Loops';
 import { OperationRouter } from './operations/OperationRouter';
 import { OperationRunner } from './operations/OperationRunner';
 import { registerActions } from './operations/registerActions';
+import { KEEP_ALIVE_SECONDS } from './operations/sendEvents';
+import { tellOfRoom } from './operations/tellOfRoom';
 import { createEventRelay } from './outbox/createEventRelay';
 import { createHintHeartbeat } from './outbox/createHintHeartbeat';
 import { EventLog } from './outbox/EventLog';
@@ -55,6 +61,7 @@ import { ReviewsService } from './reviews/ReviewsService';
 import { ReviewStore } from './reviews/ReviewStore';
 import { createTaskHandlers } from './tasks/operations';
 import { QueueStore } from './tasks/QueueStore';
+import { ReadyStore } from './tasks/ReadyStore';
 import { TaskHistoryStore } from './tasks/TaskHistoryStore';
 import { TaskMachine } from './tasks/TaskMachine';
 import { TaskRecordStore } from './tasks/TaskRecordStore';
@@ -156,6 +163,7 @@ export class ControlPlane {
 
     const sessions = new SessionStore();
     const bell = new QueueBell({ database, logger });
+    const agentBell = new AgentBell({ database, logger });
     const { leaseSeconds } = config;
     const meeting = { database, sessions, queue: taskQueue };
     const dispatcher = new Dispatcher({
@@ -164,6 +172,18 @@ export class ControlPlane {
       bell,
       leaseSeconds,
     });
+    const streams = new TaskStreams({
+      claims: new StreamClaims({
+        ...meeting,
+        agents,
+        ready: new ReadyStore(),
+        leaseSeconds,
+      }),
+      bell: agentBell,
+      logger,
+      keepAliveSeconds: KEEP_ALIVE_SECONDS,
+    });
+    bell.listen(() => streams.serveAll());
     const control = new AgentControl({ ...meeting, agents });
     const waiting = new WaitingReasons({ ...meeting, agents });
 
@@ -214,6 +234,7 @@ export class ControlPlane {
         relay,
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
         createDuePromoter({ ...meeting, bell, logger }),
+        createStreamKeeper({ ...meeting, agents, streams, logger }),
         audit.loop,
       ],
       config.staleSeconds * 1000,
@@ -248,15 +269,26 @@ export class ControlPlane {
         perMinute: config.rateLimits.callerPerMinute,
       }),
       handlers: {
-        tasks: createTaskHandlers({
-          tasks,
-          work,
-          types,
-          explainWaiting: (caller, task) => waiting.explain(caller, task),
-        }),
+        tasks: tellOfRoom(
+          createTaskHandlers({
+            tasks,
+            work,
+            types,
+            explainWaiting: (caller, task) => waiting.explain(caller, task),
+          }),
+          ['complete', 'reportFailure', 'setStatus'],
+          agentId => agentBell.ring({ kind: 'room', agentId }),
+        ),
         agents: {
           ...createAgentHandlers({ agents, enrolment }),
-          ...createDispatchHandlers({ agents, control, dispatcher, tasks }),
+          ...createDispatchHandlers({
+            agents,
+            control,
+            dispatcher,
+            streams,
+            bell: agentBell,
+            tasks,
+          }),
         },
         reviews: createReviewHandlers(reviews),
         activity: createActivityHandlers(eventStore),
@@ -314,7 +346,8 @@ export class ControlPlane {
       router,
       vital,
       background,
-      bell,
+      bells: [bell, agentBell],
+      streams,
       hints,
       audit,
       stopping,
@@ -325,7 +358,8 @@ export class ControlPlane {
     router: Router;
     vital: Loops;
     background: Loops;
-    bell: QueueBell;
+    bells: { start(): Promise<void>; stop(): Promise<void> }[];
+    streams: TaskStreams;
     hints: Hints;
     audit: AuditTrail;
     stopping: AbortController;
@@ -335,7 +369,8 @@ export class ControlPlane {
     router: Router;
     vital: Loops;
     background: Loops;
-    bell: QueueBell;
+    bells: { start(): Promise<void>; stop(): Promise<void> }[];
+    streams: TaskStreams;
     hints: Hints;
     audit: AuditTrail;
     stopping: AbortController;
@@ -353,17 +388,19 @@ export class ControlPlane {
   }
 
   async start(): Promise<void> {
-    const { vital, background, bell } = this.#parts;
-    await bell.start();
+    const { vital, background, bells } = this.#parts;
+    await Promise.all(bells.map(bell => bell.start()));
     vital.start();
     background.start();
   }
 
   /** Ends calls that wait, lets rounds that run come to their end, writes what is to be written. */
   async stop(): Promise<void> {
-    const { vital, background, bell, hints, audit, stopping } = this.#parts;
+    const { vital, background, bells, streams, hints, audit, stopping } =
+      this.#parts;
+    const streamsStopped = streams.stop();
     stopping.abort();
-    await bell.stop();
+    await Promise.all([streamsStopped, ...bells.map(bell => bell.stop())]);
     await Promise.all([vital.stop(), background.stop()]);
     hints.stop();
     await audit.flush();

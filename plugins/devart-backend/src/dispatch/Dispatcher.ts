@@ -179,6 +179,21 @@ export class Dispatcher {
     };
   }
 
+  /** Puts attempts that an agent has not begun back into the queue. */
+  async giveBack(
+    agent: AgentCaller,
+    attempts: readonly { taskId: string; attempt: number }[],
+  ): Promise<void> {
+    await this.#database.asSystem(agent.actor, tx =>
+      this.#queue.giveBack(
+        tx,
+        agent.agentId,
+        attempts,
+        'the agent has not begun it',
+      ),
+    );
+  }
+
   /** A promise of the next ring, the end of the call, or `ms` later; whoever asks cancels it. */
   #nextRing(ms: number, signal: AbortSignal) {
     let finish: () => void = () => {};

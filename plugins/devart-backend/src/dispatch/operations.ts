@@ -8,13 +8,18 @@ import {
 import type { AgentsService } from '../agents/AgentsService';
 import type { Handlers } from '../operations/Handlers';
 import type { TasksService } from '../tasks/TasksService';
+import type { AgentBell } from './AgentBell';
 import type { AgentControl } from './AgentControl';
 import type { Dispatcher } from './Dispatcher';
+import type { TaskStreams } from './streams/TaskStreams';
 
 /** The operations on agents in which agents and tasks meet. */
 export type DispatchHandlers = Pick<
   Handlers<'agents'>,
   | 'claim'
+  | 'stream'
+  | 'setHold'
+  | 'returnTasks'
   | 'heartbeat'
   | 'setActivation'
   | 'kill'
@@ -35,9 +40,11 @@ export function createDispatchHandlers(options: {
   agents: AgentsService;
   control: AgentControl;
   dispatcher: Dispatcher;
+  streams: TaskStreams;
+  bell: AgentBell;
   tasks: TasksService;
 }): DispatchHandlers {
-  const { agents, control, dispatcher, tasks } = options;
+  const { agents, control, dispatcher, streams, bell, tasks } = options;
   return {
     claim: async ({ id, ...claim }, { caller, signal }) => {
       const claimed = await dispatcher.claim(
@@ -47,6 +54,14 @@ export function createDispatchHandlers(options: {
       );
       return claimed.length > 0 ? { tasks: claimed } : undefined;
     },
+    stream: async ({ id, ...session }, { caller, signal }) =>
+      streams.start(requireSelf(caller, id), session, signal),
+    setHold: async ({ id, sessionId, hold }, { caller }) => {
+      const { agentId } = requireSelf(caller, id);
+      bell.ring({ kind: 'hold', agentId, sessionId, hold });
+    },
+    returnTasks: async ({ id, tasks: attempts }, { caller }) =>
+      dispatcher.giveBack(requireSelf(caller, id), attempts),
     heartbeat: async (input, { caller }) =>
       dispatcher.heartbeat(requireAgent(caller), input),
     setActivation: async ({ id, ...change }, { caller }) =>

@@ -105,6 +105,33 @@ export class TaskQueue {
     }
   }
 
+  /** Gives back those of some attempts that the agent still holds, without counting it against them. */
+  async giveBack(
+    tx: Transaction,
+    agentId: string,
+    attempts: readonly { taskId: string; attempt: number }[],
+    reason: string,
+  ): Promise<void> {
+    const attemptOf = new Map(
+      attempts.map(({ taskId, attempt }) => [taskId, attempt]),
+    );
+    const running = await this.#lockRunning(tx, {
+      taskIds: [...attemptOf.keys()],
+    });
+    for (const task of running) {
+      if (
+        task.agent_id === agentId &&
+        task.attempt === attemptOf.get(task.id)
+      ) {
+        await this.#machine.transition(tx, task, {
+          to: 'queued',
+          outcome: 'lost',
+          reason,
+        });
+      }
+    }
+  }
+
   /** Gives back what a session holds without knowing of it, once it should know. */
   async releaseUnknown(
     tx: Transaction,

@@ -1,0 +1,135 @@
+import { ConflictError, NotFoundError } from '@backstage/errors';
+import type { ClaimedTask } from '@devart/plugin-devart-common';
+import type { AgentCaller } from '../../access/Caller';
+import type { AgentsService } from '../../agents/AgentsService';
+import type { Database } from '../../database/Database';
+import type { ReadySet, ReadyStore } from '../../tasks/ReadyStore';
+import type { TaskQueue } from '../../tasks/TaskQueue';
+import type { SessionStore } from '../SessionStore';
+
+/** What a claim for a stream came to. */
+export interface StreamClaim {
+  tasks: ClaimedTask[];
+  /** The session or the agent holds as much as it may. */
+  full: boolean;
+}
+
+/**
+ * Claims for agents that have a stream open. Unlike a claim by call it does not
+ * prolong the session: a stream whose other end is dead must not keep alive what
+ * it holds.
+ */
+export class StreamClaims {
+  readonly #agents: AgentsService;
+  readonly #database: Database;
+  readonly #queue: TaskQueue;
+  readonly #ready: ReadyStore;
+  readonly #sessions: SessionStore;
+  readonly #leaseSeconds: number;
+
+  constructor(options: {
+    agents: AgentsService;
+    database: Database;
+    queue: TaskQueue;
+    ready: ReadyStore;
+    sessions: SessionStore;
+    leaseSeconds: number;
+  }) {
+    this.#agents = options.agents;
+    this.#database = options.database;
+    this.#queue = options.queue;
+    this.#ready = options.ready;
+    this.#sessions = options.sessions;
+    this.#leaseSeconds = options.leaseSeconds;
+  }
+
+  /**
+   * Begins or prolongs the session of a stream.
+   *
+   * @throws ConflictError when it is the session of another agent.
+   */
+  async begin(agent: AgentCaller, sessionId: string): Promise<void> {
+    const expiresAt = await this.#database.asSystem(agent.actor, tx =>
+      this.#sessions.touch(tx, {
+        id: sessionId,
+        organizationId: agent.organizationId,
+        agentId: agent.agentId,
+        leaseSeconds: this.#leaseSeconds,
+      }),
+    );
+    if (!expiresAt) {
+      throw new ConflictError(
+        'sessionId: is the session of another agent; choose a new one',
+      );
+    }
+  }
+
+  /**
+   * Claims as many tasks as the session may still hold.
+   *
+   * @throws NotAllowedError when the agent may not work.
+   * @throws NotFoundError when the session has ended.
+   */
+  async claim(
+    agent: AgentCaller,
+    session: { id: string; hold: number },
+  ): Promise<StreamClaim> {
+    return this.#database.asSystem(agent.actor, async tx => {
+      await this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId);
+      const expiresAt = await this.#sessions.lock(tx, {
+        id: session.id,
+        agentId: agent.agentId,
+      });
+      if (!expiresAt) {
+        throw new NotFoundError(
+          'The session has ended: it was not heard of in time, or has said goodbye',
+        );
+      }
+      // After the lock: two replicas do not fill the same session twice.
+      const held = await this.#ready.countHeld(tx, {
+        agentId: agent.agentId,
+        sessionId: session.id,
+      });
+      const room = Math.min(
+        session.hold - held.session,
+        agent.maxConcurrent - held.agent,
+      );
+      if (room <= 0) {
+        return { tasks: [], full: true };
+      }
+      const tasks = await this.#queue.claim(tx, {
+        organizationId: agent.organizationId,
+        agentId: agent.agentId,
+        agentName: agent.name,
+        sessionId: session.id,
+        capabilities: agent.capabilities,
+        max: room,
+        maxConcurrent: agent.maxConcurrent,
+        leaseExpiresAt: expiresAt,
+      });
+      return { tasks, full: tasks.length >= room };
+    });
+  }
+
+  /** Puts back what a stream could not hand over. */
+  async takeBack(
+    agent: AgentCaller,
+    tasks: readonly ClaimedTask[],
+  ): Promise<void> {
+    await this.#database.asSystem(agent.actor, tx =>
+      this.#queue.giveBack(
+        tx,
+        agent.agentId,
+        tasks.map(({ id, attempt }) => ({ taskId: id, attempt })),
+        'the stream ended before the agent had it',
+      ),
+    );
+  }
+
+  /** The capability sets for which there is anything to hand out. */
+  async readySets(): Promise<ReadySet[]> {
+    return this.#database.asSystem('system:streams', tx =>
+      this.#ready.sets(tx),
+    );
+  }
+}
