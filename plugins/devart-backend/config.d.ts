@@ -57,6 +57,13 @@ export interface Config {
         /** Longest delay in seconds. Default 900. */
         maxSeconds?: number;
       };
+      /**
+       * How many running tasks may ask for a capability at once, in each
+       * organisation and over all agents: `gpu: 2`. Without limit by default.
+       */
+      concurrency?: {
+        [capability: string]: number;
+      };
     };
     reviews?: {
       /**

@@ -172,11 +172,12 @@ export class StreamFeed implements TaskFeed {
 
   #onBroken(error: unknown): number {
     const { listener, logger } = this.#options;
-    if (error instanceof NoStreamError || error instanceof TypeError) {
-      // `fetch` throws a TypeError as well when nobody is there; then it has a cause.
-      if (error instanceof NoStreamError || error.cause === undefined) {
-        return this.#goWithout(error.message);
-      }
+    // `fetch` throws a TypeError as well when nobody is there; then it has a cause.
+    const isNoStream =
+      error instanceof NoStreamError ||
+      (error instanceof TypeError && error.cause === undefined);
+    if (isNoStream) {
+      return this.#goWithout((error as Error).message);
     }
     const problem: ApiProblem = apiProblemOf(error);
     if (problem.kind === 'refused') {

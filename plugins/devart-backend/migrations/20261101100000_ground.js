@@ -97,11 +97,12 @@ exports.up = async function up(knex) {
     create policy staff_halt on organizations for update to devart_request
       using (devart_is_staff(id)) with check (devart_is_staff(id));
 
-    -- What happened, written in the transaction that made it happen: the outbox
-    -- from which topics and hints are published, and the activity feed.
+    -- What happened, written in the transaction that made it happen: the activity
+    -- feed. No foreign key: its check costs every event a look at the one row that
+    -- all transactions share, and organisations are never removed.
     create table events (
       id uuid primary key default devart_uuid7(),
-      organization_id uuid not null references organizations (id),
+      organization_id uuid not null,
       topic text not null,
       actor text not null,
       subject_kind text not null,
@@ -109,10 +110,8 @@ exports.up = async function up(knex) {
       subject_name text not null,
       entity_ref text,
       detail text,
-      at timestamptz not null default now(),
-      published_at timestamptz
+      at timestamptz not null default now()
     );
-    create index events_unpublished on events (id) where published_at is null;
     create index events_feed on events (organization_id, id desc);
     create index events_subject on events (subject_id, id desc);
     create index events_entity on events (organization_id, entity_ref, id desc) where entity_ref is not null;
@@ -128,6 +127,25 @@ exports.up = async function up(knex) {
       with check (devart_is_staff(organization_id) and actor = devart_actor());
     create policy agent_append on events for insert to devart_agent
       with check (organization_id = devart_organization() and actor = devart_actor());
+
+    -- What of it was not published yet: a row for each statement that wrote events,
+    -- gone once they are published. Marking the events themselves would write each
+    -- of them, and every one of its index entries, a second time.
+    create table event_outbox (
+      id uuid primary key default devart_uuid7(),
+      organization_id uuid not null,
+      event_ids uuid[] not null
+    );
+    alter table event_outbox set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+    alter table event_outbox enable row level security;
+    alter table event_outbox force row level security;
+    grant select, insert, update, delete on event_outbox to devart_system;
+    grant insert on event_outbox to devart_request, devart_agent;
+    create policy system_all on event_outbox to devart_system using (true) with check (true);
+    create policy staff_append on event_outbox for insert to devart_request
+      with check (devart_is_staff(organization_id));
+    create policy agent_append on event_outbox for insert to devart_agent
+      with check (organization_id = devart_organization());
 
     create table audit_entries (
       id uuid primary key,
@@ -159,7 +177,7 @@ exports.up = async function up(knex) {
 /** @param {import('knex').Knex} knex */
 exports.down = async function down(knex) {
   await knex.raw(`
-    drop table audit_entries, events, organizations;
+    drop table audit_entries, event_outbox, events, organizations;
     drop function devart_refuse_change(), devart_uuid7(),
       devart_is_admin(uuid), devart_is_staff(uuid),
       devart_agent(), devart_actor(), devart_role(), devart_organization();

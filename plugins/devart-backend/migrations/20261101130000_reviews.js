@@ -117,7 +117,7 @@ exports.up = async function up(knex) {
 
     -- A review with the status of its task.
     create view review_live with (security_invoker = true) as
-      select r.*, t.status, t.last_error from reviews r join tasks t on t.id = r.task_id;
+      select r.*, t.status, t.last_error from reviews r join task_live t on t.id = r.task_id;
     grant select on review_live to devart_system, devart_request;
 
     grant select on findings to devart_request;

@@ -59,17 +59,9 @@ import { LocalRepositories } from './reviews/LocalRepositories';
 import { createReviewHandlers } from './reviews/operations';
 import { ReviewsService } from './reviews/ReviewsService';
 import { ReviewStore } from './reviews/ReviewStore';
+import { createTaskEngine } from './tasks/createTaskEngine';
 import { createTaskHandlers } from './tasks/operations';
-import { QueueStore } from './tasks/QueueStore';
 import { ReadyStore } from './tasks/ReadyStore';
-import { TaskHistoryStore } from './tasks/TaskHistoryStore';
-import { TaskMachine } from './tasks/TaskMachine';
-import { TaskRecordStore } from './tasks/TaskRecordStore';
-import { TaskQueue } from './tasks/TaskQueue';
-import { TasksService } from './tasks/TasksService';
-import { TaskStore } from './tasks/TaskStore';
-import { TaskTypes } from './tasks/TaskTypes';
-import { TaskWorkService } from './tasks/TaskWorkService';
 import { createWebhookRouter } from './webhooks/createWebhookRouter';
 import { DeliveryStore } from './webhooks/DeliveryStore';
 
@@ -125,41 +117,13 @@ export class ControlPlane {
       agents,
     });
 
-    const taskStore = new TaskStore();
-    const queue = new QueueStore({ ageingSeconds: config.ageingSeconds });
-    const history = new TaskHistoryStore();
-    const types = new TaskTypes();
-    const machine = new TaskMachine({
-      tasks: taskStore,
-      queue,
-      history,
-      events,
-      retry: config.retry,
-    });
-    const tasks = new TasksService({
-      database,
-      store: taskStore,
-      queue,
-      history,
-      machine,
-      events,
-    });
-    const work = new TaskWorkService({
-      database,
-      store: taskStore,
-      records: new TaskRecordStore(),
-      history,
+    const {
+      tasks,
+      work,
+      queue: taskQueue,
       machine,
       types,
-      events,
-    });
-
-    const taskQueue = new TaskQueue({
-      store: queue,
-      tasks: taskStore,
-      machine,
-      events,
-    });
+    } = createTaskEngine({ database, events, config });
 
     const sessions = new SessionStore();
     const bell = new QueueBell({ database, logger });
@@ -228,6 +192,16 @@ export class ControlPlane {
       publisher.wake();
     });
     machine.onQueued(() => bell.ring());
+    machine.onLeasesChanged(({ begun = [], ended }) => {
+      // No event: that a task began is told by its history, and now by a hint.
+      begun.forEach(id => hints.gather({ topic: 'task', id }));
+      if (begun.length > 0) {
+        publisher.wake();
+      }
+      if (ended && config.capabilityLimits.length > 0) {
+        bell.ring();
+      }
+    });
     work.onProgress(id => hints.gather({ topic: 'task', id }));
     const vital = new Loops(
       [
@@ -262,6 +236,8 @@ export class ControlPlane {
 
     // Surface
     const stopping = new AbortController();
+    const onRoom = (agentId: string) =>
+      agentBell.ring({ kind: 'room', agentId });
     const runner = new OperationRunner({
       permissions: options.permissions,
       audit,
@@ -277,18 +253,23 @@ export class ControlPlane {
             explainWaiting: (caller, task) => waiting.explain(caller, task),
           }),
           ['complete', 'reportFailure', 'setStatus'],
-          agentId => agentBell.ring({ kind: 'room', agentId }),
+          onRoom,
         ),
         agents: {
           ...createAgentHandlers({ agents, enrolment }),
-          ...createDispatchHandlers({
-            agents,
-            control,
-            dispatcher,
-            streams,
-            bell: agentBell,
-            tasks,
-          }),
+          ...tellOfRoom(
+            createDispatchHandlers({
+              agents,
+              control,
+              dispatcher,
+              streams,
+              bell: agentBell,
+              tasks,
+              work,
+            }),
+            ['completeTasks', 'returnTasks'],
+            onRoom,
+          ),
         },
         reviews: createReviewHandlers(reviews),
         activity: createActivityHandlers(eventStore),

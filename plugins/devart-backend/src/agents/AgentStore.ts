@@ -1,4 +1,6 @@
 import type { Agent, AgentStatus } from '@devart/plugin-devart-common';
+import { assignments } from '../database/assignments';
+import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
 
 /** A row of `agents` with what is live about it. */
@@ -169,7 +171,7 @@ export class AgentStore {
         agent.owner ?? null,
         agent.entityRef,
         agent.managedBy,
-        agent.capabilities as string[],
+        agent.capabilities,
         agent.activation,
         agent.maxConcurrent,
         tx.actor,
@@ -207,28 +209,21 @@ export class AgentStore {
     organizationId: string,
     filter: AgentFilter,
   ): Promise<Agent[]> {
-    const conditions = ['a.organization_id = ?'];
-    const bindings: unknown[] = [organizationId];
-    const narrow = (condition: string, ...values: unknown[]) => {
-      if (values[0] !== undefined) {
-        conditions.push(condition);
-        bindings.push(...values);
-      }
-    };
-    narrow('l.status = any(?)', filter.status);
-    narrow('? = any(a.capabilities)', filter.capability);
-    narrow('a.owner = ?', filter.owner);
-    narrow('lower(a.entity_ref) = lower(?)', filter.entityRef);
-    narrow('a.managed_by = ?', filter.managedBy);
-    narrow(
-      '(strpos(lower(a.name), lower(?)) > 0 or strpos(lower(a.description), lower(?)) > 0)',
-      filter.text,
-      filter.text,
-    );
-    narrow('lower(a.name) > ?', filter.afterName);
+    const where = new Conditions()
+      .add('a.organization_id = ?', organizationId)
+      .narrow('l.status = any(?)', filter.status)
+      .narrow('? = any(a.capabilities)', filter.capability)
+      .narrow('a.owner = ?', filter.owner)
+      .narrow('lower(a.entity_ref) = lower(?)', filter.entityRef)
+      .narrow('a.managed_by = ?', filter.managedBy)
+      .narrow(
+        '(strpos(lower(a.name), lower(?)) > 0 or strpos(lower(a.description), lower(?)) > 0)',
+        filter.text,
+      )
+      .narrow('lower(a.name) > ?', filter.afterName);
     const rows = await tx.rows<AgentRow>(
-      `${SELECT_AGENT} where ${conditions.join(' and ')} order by lower(a.name) limit ?`,
-      [...bindings, filter.limit + 1] as string[],
+      `${SELECT_AGENT} where ${where.sql} order by lower(a.name) limit ?`,
+      [...where.bindings, filter.limit + 1],
     );
     return rows.map(toAgent);
   }
@@ -261,7 +256,7 @@ export class AgentStore {
     organizationId: string,
     id: string,
   ): Promise<void> {
-    await tx.rows(
+    await tx.hotRows(
       `select pg_advisory_xact_lock_shared(hashtextextended(?, 0)),
          pg_advisory_xact_lock_shared(hashtextextended(?, 0))`,
       [stopLockOf(organizationId), stopLockOf(id)],
@@ -287,7 +282,7 @@ export class AgentStore {
       }
     | undefined
   > {
-    const [row] = await tx.rows<{
+    const [row] = await tx.hotRows<{
       activation: Agent['activation'];
       halted: boolean;
       reason: string | null;
@@ -311,24 +306,18 @@ export class AgentStore {
   }
 
   async update(tx: Transaction, id: string, change: AgentChange) {
-    const columns: string[] = [];
-    const bindings: unknown[] = [];
-    const set = (column: string, value: unknown) => {
-      if (value !== undefined) {
-        columns.push(`${column} = ?`);
-        bindings.push(value);
-      }
-    };
-    set('description', change.description);
-    set('owner', change.owner);
-    set('capabilities', change.capabilities);
-    set('max_concurrent', change.maxConcurrent);
-    set('entity_ref', change.entityRef);
-    set('managed_by', change.managedBy);
-    if (columns.length > 0) {
+    const set = assignments({
+      description: change.description,
+      owner: change.owner,
+      capabilities: change.capabilities,
+      max_concurrent: change.maxConcurrent,
+      entity_ref: change.entityRef,
+      managed_by: change.managedBy,
+    });
+    if (set) {
       await tx.run(
-        `update agents set ${columns.join(', ')}, updated_at = now(), version = version + 1 where id = ?`,
-        [...bindings, id] as string[],
+        `update agents set ${set.sql}, updated_at = now(), version = version + 1 where id = ?`,
+        [...set.bindings, id],
       );
     }
   }
@@ -424,7 +413,7 @@ export class AgentStore {
   async markKeysUsed(tx: Transaction, ids: readonly string[]): Promise<void> {
     await tx.run(
       'update agent_keys set last_used_at = now() where id = any(?::uuid[])',
-      [ids as string[]],
+      [ids],
     );
   }
 
@@ -487,7 +476,7 @@ export class AgentStore {
     const rows = await tx.rows<{ status: AgentStatus; count: number }>(
       `select l.status, count(*)::int as count from agents a join agent_live l on l.agent_id = a.id
        where a.organization_id = ? and a.capabilities @> ?::text[] group by l.status`,
-      [organizationId, capabilities as string[]],
+      [organizationId, capabilities],
     );
     return Object.fromEntries(rows.map(row => [row.status, row.count]));
   }
@@ -503,7 +492,7 @@ export class AgentStore {
        where not exists (select 1 from agents
          where organization_id = ? and activation = 'active' and capability = any(capabilities))
        order by capability`,
-      [capabilities as string[], organizationId],
+      [capabilities, organizationId],
     );
     return rows.map(row => row.capability);
   }

@@ -443,8 +443,10 @@ export class AgentsService {
     organizationId: string,
     id: string,
   ): Promise<void> {
-    await this.#store.holdStops(tx, organizationId, id);
-    const refusal = await this.#store.refusal(tx, id);
+    const [, refusal] = await Promise.all([
+      this.#store.holdStops(tx, organizationId, id),
+      this.#store.refusal(tx, id),
+    ]);
     if (refusal) {
       throw new NotAllowedError(refusalMessage(refusal));
     }

@@ -93,7 +93,7 @@ export class AuditStore {
       tx.rows<AuditRow>(
         `select id, at, actor, operation, outcome, http_status, subject, entity_ref, detail
          from audit_entries where ${conditions.join(' and ')} order by id desc limit ?`,
-        [...bindings, filter.limit + 1] as string[],
+        [...bindings, filter.limit + 1],
       ),
     );
     return rows.map(row => ({

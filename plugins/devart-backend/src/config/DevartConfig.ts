@@ -36,6 +36,8 @@ export interface DevartConfig {
   provisionedAgents: ProvisionedAgent[];
   ageingSeconds: number;
   retry: { baseSeconds: number; maxSeconds: number };
+  /** How many tasks of an organisation that ask for a capability may run at once. */
+  capabilityLimits: readonly { capability: string; most: number }[];
   /** Absolute paths. */
   localFolders: string[];
   maxAnnotations: number;
@@ -151,6 +153,28 @@ function readPriorityByLabel(config: Config): Map<string, TaskPriority> {
   );
 }
 
+function readCapabilityLimits(
+  config: Config,
+): DevartConfig['capabilityLimits'] {
+  const key = 'devart.tasks.concurrency';
+  const section = config.getOptionalConfig(key);
+  return (section?.keys() ?? []).map(name => {
+    const parsed = capabilitySchema.safeParse(name);
+    if (!parsed.success) {
+      throw new InputError(
+        `Configuration ${key} names '${name}', which ${parsed.error.issues[0].message}`,
+      );
+    }
+    const most = section!.getNumber(name);
+    if (!Number.isInteger(most) || most < 0) {
+      throw new InputError(
+        `Configuration ${key}.${name} is ${most}; it must be a whole number from 0`,
+      );
+    }
+    return { capability: parsed.data, most };
+  });
+}
+
 /**
  * Reads the configuration of devart.
  *
@@ -195,6 +219,7 @@ export function readDevartConfig(config: Config): DevartConfig {
         max: 7 * 24 * 3600,
       }),
     },
+    capabilityLimits: readCapabilityLimits(config),
     localFolders: (
       config.getOptionalStringArray('devart.reviews.localFolders') ?? []
     ).map(folder => (isAbsolute(folder) ? folder : resolve(folder))),

@@ -5,7 +5,12 @@ import {
 import type { Knex } from 'knex';
 import { isRetryableTransactionError, toPublicError } from './databaseErrors';
 import { settingsOf, type Scope } from './Scope';
-import { Transaction, type DatabaseRole } from './Transaction';
+import {
+  Transaction,
+  type DatabaseRole,
+  type SqlConnection,
+  type TransactionSettings,
+} from './Transaction';
 
 const MAX_TRIES = 4;
 const MIGRATIONS_TABLE = 'devart_migrations';
@@ -119,31 +124,17 @@ export class Database {
 
   async #transact<T>(
     options: { actor: string; databaseRole: DatabaseRole },
-    settings: ReturnType<typeof settingsOf>,
+    settings: TransactionSettings,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    const { actor, databaseRole } = options;
     for (let tries = 1; ; tries++) {
-      let transaction: Transaction | undefined;
       try {
-        const result = await this.#knex.transaction(async trx => {
-          transaction = new Transaction(trx, { actor, databaseRole });
-          // One round trip; set_config('role', …, true) is SET LOCAL ROLE.
-          await trx.raw(
-            `select set_config('role', ?, true), set_config('devart.organization', ?, true),
-              set_config('devart.role', ?, true), set_config('devart.actor', ?, true),
-              set_config('devart.agent', ?, true)`,
-            [
-              databaseRole,
-              settings.organization,
-              settings.role,
-              settings.actor,
-              settings.agent,
-            ],
-          );
-          return work(transaction);
-        });
-        transaction?.committed();
+        const { result, transaction } = await this.#attempt(
+          options,
+          settings,
+          work,
+        );
+        transaction.committed();
         return result;
       } catch (error) {
         if (isRetryableTransactionError(error) && tries < MAX_TRIES) {
@@ -153,6 +144,37 @@ export class Database {
       }
     }
   }
+
+  async #attempt<T>(
+    options: { actor: string; databaseRole: DatabaseRole },
+    settings: TransactionSettings,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<{ result: T; transaction: Transaction }> {
+    const { client } = this.#knex;
+    const connection: PooledConnection = await client.acquireConnection();
+    // Statements go out without waiting for the answers before them: a
+    // transaction of one statement takes two round trips instead of four.
+    connection.pipeline = true;
+    const transaction = new Transaction(connection, options);
+    try {
+      transaction.begin(settings);
+      const result = await work(transaction);
+      await transaction.commit();
+      return { result, transaction };
+    } catch (error) {
+      // A connection that cannot even roll back is lost, which the pool sees
+      // by itself and the error at hand says already.
+      await transaction.rollback().catch(() => undefined);
+      throw error;
+    } finally {
+      await client.releaseConnection(connection);
+    }
+  }
+}
+
+/** A connection of the pool, which is `pg`'s. */
+interface PooledConnection extends SqlConnection {
+  pipeline?: boolean;
 }
 
 /** What the control plane uses of a raw connection of `pg`. */

@@ -1,4 +1,5 @@
 import type { Role } from '@devart/plugin-devart-common';
+import type { TransactionSettings } from './Transaction';
 
 /**
  * In whose name a transaction runs. Row-level security decides from this what
@@ -18,13 +19,8 @@ export type Scope =
       agentId: string;
     };
 
-/** The settings that the policies read, in the order in which they are set. */
-export function settingsOf(scope: Scope): {
-  organization: string;
-  role: string;
-  actor: string;
-  agent: string;
-} {
+/** The settings that the policies read. */
+export function settingsOf(scope: Scope): TransactionSettings {
   return {
     organization: scope.organizationId,
     role: scope.kind === 'member' ? scope.role : 'agent',

@@ -1,41 +1,108 @@
-import type { Knex } from 'knex';
+import { createHash } from 'node:crypto';
 
 /** The roles under which everything runs; see the first migration. */
 export type DatabaseRole = 'devart_request' | 'devart_agent' | 'devart_system';
 
-/** A database transaction in somebody's name; ends with the function it was handed to. */
+/** A value that a statement is given. */
+export type Binding = unknown;
+
+/** What the control plane uses of a connection of `pg`. */
+export interface SqlConnection {
+  query(query: {
+    /** Prepares the statement under this name, once for the connection. */
+    name?: string;
+    text: string;
+    values?: Binding[];
+  }): Promise<{
+    command: string;
+    rowCount: number | null;
+    rows: unknown[];
+  }>;
+}
+
+/** The settings that the policies read. */
+export interface TransactionSettings {
+  organization: string;
+  role: string;
+  actor: string;
+  agent: string;
+}
+
+/** One round trip; set_config('role', …, true) is SET LOCAL ROLE. */
+const SETTINGS = `select set_config('role', $1, true), set_config('devart.organization', $2, true),
+  set_config('devart.role', $3, true), set_config('devart.actor', $4, true), set_config('devart.agent', $5, true)`;
+
+/** A statement as PostgreSQL reads it, with the name under which it is prepared. */
+interface Prepared {
+  name: string;
+  text: string;
+}
+
+const prepared = new Map<string, Prepared>();
+
+/** Numbers `?` placeholders. No statement here has a `?` that is none. */
+function numbered(sql: string): string {
+  let position = 0;
+  return sql.replaceAll('?', () => `$${++position}`);
+}
+
+function prepare(sql: string): Prepared {
+  let known = prepared.get(sql);
+  if (!known) {
+    const text = numbered(sql);
+    const digest = createHash('sha256').update(text).digest('hex');
+    known = { name: `devart_${digest.slice(0, 32)}`, text };
+    prepared.set(sql, known);
+  }
+  return known;
+}
+
+/**
+ * A database transaction in somebody's name; ends with the function it was
+ * handed to. Statements are answered in the order in which they were given,
+ * and sent without waiting for one another: those that do not need each
+ * other's answers go together in one round trip with `Promise.all`.
+ */
 export class Transaction {
-  readonly knex: Knex.Transaction;
   /** Who acts in it, as history and events say it. */
   readonly actor: string;
+  readonly #connection: SqlConnection;
   readonly #afterCommit: (() => void)[] = [];
   readonly #databaseRole: DatabaseRole;
+  #begun: Promise<unknown> | undefined;
 
   constructor(
-    knex: Knex.Transaction,
+    connection: SqlConnection,
     options: { actor: string; databaseRole: DatabaseRole },
   ) {
-    this.knex = knex;
+    this.#connection = connection;
     this.actor = options.actor;
     this.#databaseRole = options.databaseRole;
   }
 
   /** Runs a statement with `?` placeholders and returns its rows. */
-  async rows<T>(
-    sql: string,
-    bindings: readonly Knex.RawBinding[] = [],
-  ): Promise<T[]> {
-    const result = await this.knex.raw(sql, [...bindings]);
-    return result.rows;
+  async rows<T>(sql: string, bindings: readonly Binding[] = []): Promise<T[]> {
+    const { rows } = await this.#query({ text: numbered(sql) }, bindings);
+    return rows as T[];
   }
 
   /** Runs a statement and returns the number of rows it touched. */
-  async run(
+  async run(sql: string, bindings: readonly Binding[] = []): Promise<number> {
+    const { rowCount } = await this.#query({ text: numbered(sql) }, bindings);
+    return rowCount ?? 0;
+  }
+
+  /**
+   * Like {@link Transaction.rows} for the statements of hot paths: parsed and
+   * planned once a connection. Only for text that is always the same, since
+   * connections remember it for good.
+   */
+  async hotRows<T>(
     sql: string,
-    bindings: readonly Knex.RawBinding[] = [],
-  ): Promise<number> {
-    const result = await this.knex.raw(sql, [...bindings]);
-    return result.rowCount ?? 0;
+    bindings: readonly Binding[] = [],
+  ): Promise<T[]> {
+    const { rows } = await this.#query(prepare(sql), bindings);
+    return rows as T[];
   }
 
   /** Calls `hook` once the transaction is committed, never when it is not. */
@@ -46,20 +113,50 @@ export class Transaction {
   /**
    * Does a part of the transaction with the rights of the control plane: for
    * what follows from an act without being within the rights of its actor.
+   * Nothing else may go on in the transaction at the same time.
    */
   async elevated<T>(work: () => Promise<T>): Promise<T> {
     if (this.#databaseRole === 'devart_system') {
       return work();
     }
-    await this.knex.raw("select set_config('role', 'devart_system', true)");
+    this.#setRole('devart_system');
     try {
       return await work();
     } finally {
-      // A failed transaction answers nothing but errors, and is rolled back.
-      await this.knex
-        .raw("select set_config('role', ?, true)", [this.#databaseRole])
-        .catch(() => undefined);
+      this.#setRole(this.#databaseRole);
     }
+  }
+
+  /** For {@link Database} alone: sends what begins the transaction, ahead of its statements. */
+  begin(settings: TransactionSettings): void {
+    this.#begun = Promise.all([
+      this.#connection.query({ text: 'begin' }),
+      this.#query({ name: 'devart_settings', text: SETTINGS }, [
+        this.#databaseRole,
+        settings.organization,
+        settings.role,
+        settings.actor,
+        settings.agent,
+      ]),
+    ]);
+    // Looked at by `commit`; a failure here fails the statements behind it, too.
+    this.#begun.catch(() => undefined);
+  }
+
+  /** For {@link Database} alone. */
+  async commit(): Promise<void> {
+    await this.#begun;
+    const { command } = await this.#connection.query({ text: 'commit' });
+    if (command !== 'COMMIT') {
+      throw new Error(
+        'A statement of the transaction failed and its error was passed over; nothing was committed',
+      );
+    }
+  }
+
+  /** For {@link Database} alone. */
+  async rollback(): Promise<void> {
+    await this.#connection.query({ text: 'rollback' });
   }
 
   /** For {@link Database} alone. */
@@ -67,5 +164,25 @@ export class Transaction {
     for (const hook of this.#afterCommit) {
       hook();
     }
+  }
+
+  #setRole(role: DatabaseRole): void {
+    this.#query(
+      {
+        name: 'devart_role',
+        text: `select set_config('role', $1, true)`,
+      },
+      [role],
+      // It fails when the connection is lost or the transaction has failed
+      // already. Either fails every later statement, the commit included, so
+      // that nothing ever runs under the wrong role.
+    ).catch(() => undefined);
+  }
+
+  #query(
+    statement: { name?: string; text: string },
+    bindings: readonly Binding[],
+  ) {
+    return this.#connection.query({ ...statement, values: [...bindings] });
   }
 }

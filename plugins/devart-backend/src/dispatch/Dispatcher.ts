@@ -91,27 +91,31 @@ export class Dispatcher {
   async #claimNow(agent: AgentCaller, claim: Claim): Promise<ClaimedTask[]> {
     const sessionId = claim.sessionId ?? agent.agentId;
     return this.#database.asSystem(agent.actor, async tx => {
-      await this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId);
-      const expiresAt = await this.#sessions.touch(tx, {
-        id: sessionId,
-        organizationId: agent.organizationId,
-        agentId: agent.agentId,
-        leaseSeconds: this.#leaseSeconds,
-      });
+      // Sent together, in this order. What is refused rolls the claim back.
+      const [, expiresAt, tasks] = await Promise.all([
+        this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId),
+        this.#sessions.keep(tx, {
+          id: sessionId,
+          organizationId: agent.organizationId,
+          agentId: agent.agentId,
+          leaseSeconds: this.#leaseSeconds,
+        }),
+        this.#queue.claim(tx, {
+          organizationId: agent.organizationId,
+          agentId: agent.agentId,
+          agentName: agent.name,
+          sessionId,
+          capabilities: agent.capabilities,
+          max: claim.max,
+          maxConcurrent: agent.maxConcurrent,
+          taskId: claim.taskId,
+        }),
+      ]);
       if (!expiresAt) {
         throw foreignSession();
       }
-      return this.#queue.claim(tx, {
-        organizationId: agent.organizationId,
-        agentId: agent.agentId,
-        agentName: agent.name,
-        sessionId,
-        capabilities: agent.capabilities,
-        max: claim.max,
-        maxConcurrent: agent.maxConcurrent,
-        taskId: claim.taskId,
-        leaseExpiresAt: expiresAt,
-      });
+      const leaseExpiresAt = expiresAt.toISOString();
+      return tasks.map(task => ({ ...task, leaseExpiresAt }));
     });
   }
 
@@ -163,11 +167,15 @@ export class Dispatcher {
         );
         await this.#sessions.end(tx, [sessionId]);
       } else if (beat.running) {
-        await this.#queue.releaseUnknown(tx, sessionId, {
-          taskIds: new Set(beat.running.map(({ taskId }) => taskId)),
-          // The answer to a claim may still be on its way.
-          afterSeconds: this.#leaseSeconds / 3,
-        });
+        await this.#queue.releaseUnknown(
+          tx,
+          { id: sessionId, agentId: agent.agentId },
+          {
+            taskIds: beat.running.map(({ taskId }) => taskId),
+            // The answer to a claim may still be on its way.
+            afterSeconds: this.#leaseSeconds / 3,
+          },
+        );
       }
       return gone;
     });

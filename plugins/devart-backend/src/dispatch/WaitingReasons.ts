@@ -60,6 +60,20 @@ export class WaitingReasons {
           message: `All agents are stopped: ${halt.reason}`,
         };
       }
+      const limit = await this.#queue.exhausted(
+        tx,
+        organizationId,
+        task.capabilities,
+      );
+      if (limit) {
+        return {
+          reason: 'capacity' as const,
+          message:
+            limit.most === 0
+              ? `No task that needs ${quoted([limit.capability])} may run`
+              : `${limit.most === 1 ? 'The only place' : `All ${limit.most} places`} for ${quoted([limit.capability])} ${limit.most === 1 ? 'is' : 'are'} taken`,
+        };
+      }
       const capable = await this.#agents.countCapable(
         tx,
         organizationId,

@@ -23,14 +23,19 @@ export function createLeaseKeeper(options: {
     intervalMs: Math.min(2000, leaseSeconds * 250),
     round: async () => {
       const swept = await database.asSystem('system:leases', async tx => {
+        const orphans = await queue.lose(
+          tx,
+          { orphans: { limit: BATCH } },
+          'the session of the agent ended while it claimed',
+        );
         const expired = await sessions.lockExpired(tx, BATCH);
         if (expired.length === 0) {
-          return 0;
+          return orphans;
         }
         const ids = expired.map(session => session.id);
         await queue.lose(
           tx,
-          ids,
+          { sessionIds: ids },
           `the agent was not heard of for ${leaseSeconds} s`,
         );
         const silent = new Map(
@@ -52,7 +57,7 @@ export function createLeaseKeeper(options: {
           }
         }
         await sessions.end(tx, ids);
-        return expired.length;
+        return Math.max(orphans, expired.length);
       });
       return swept === BATCH ? 'again' : undefined;
     },

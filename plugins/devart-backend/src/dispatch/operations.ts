@@ -7,8 +7,10 @@ import {
 } from '../access/Caller';
 import type { AgentsService } from '../agents/AgentsService';
 import type { Handlers } from '../operations/Handlers';
+import { statusOfError } from '../operations/statusOfError';
 import type { TasksService } from '../tasks/TasksService';
 import type { AgentBell } from './AgentBell';
+import type { TaskWorkService } from '../tasks/TaskWorkService';
 import type { AgentControl } from './AgentControl';
 import type { Dispatcher } from './Dispatcher';
 import type { TaskStreams } from './streams/TaskStreams';
@@ -20,6 +22,7 @@ export type DispatchHandlers = Pick<
   | 'stream'
   | 'setHold'
   | 'returnTasks'
+  | 'completeTasks'
   | 'heartbeat'
   | 'setActivation'
   | 'kill'
@@ -35,6 +38,15 @@ function toHalt(halt: { at: Date; by: string; reason: string } | undefined) {
     : { halted: false };
 }
 
+/** @throws the refusal itself when it is no judgement of the call but a fault of ours. */
+function toRefusal(refusal: Error): { status: number; message: string } {
+  const status = statusOfError(refusal);
+  if (status >= 500) {
+    throw refusal;
+  }
+  return { status, message: refusal.message };
+}
+
 /** Handlers of claims, leases, and of starting and stopping agents. */
 export function createDispatchHandlers(options: {
   agents: AgentsService;
@@ -43,8 +55,9 @@ export function createDispatchHandlers(options: {
   streams: TaskStreams;
   bell: AgentBell;
   tasks: TasksService;
+  work: TaskWorkService;
 }): DispatchHandlers {
-  const { agents, control, dispatcher, streams, bell, tasks } = options;
+  const { agents, control, dispatcher, streams, bell, tasks, work } = options;
   return {
     claim: async ({ id, ...claim }, { caller, signal }) => {
       const claimed = await dispatcher.claim(
@@ -62,6 +75,24 @@ export function createDispatchHandlers(options: {
     },
     returnTasks: async ({ id, tasks: attempts }, { caller }) =>
       dispatcher.giveBack(requireSelf(caller, id), attempts),
+    completeTasks: async ({ id, tasks: ends }, { caller }) => {
+      const refusals = await work.completeMany(
+        requireSelf(caller, id),
+        ends.map(({ id: taskId, summary, ...end }) => ({
+          ...end,
+          taskId,
+          status: 'succeeded' as const,
+          reason: summary,
+        })),
+      );
+      return {
+        results: ends.map(({ id: taskId, attempt }, index) => ({
+          id: taskId,
+          attempt,
+          refused: refusals[index] && toRefusal(refusals[index]!),
+        })),
+      };
+    },
     heartbeat: async (input, { caller }) =>
       dispatcher.heartbeat(requireAgent(caller), input),
     setActivation: async ({ id, ...change }, { caller }) =>

@@ -60,6 +60,7 @@ const MATRIX: Record<string, CallerKind[]> = {
   'agents.stream': ['agent'],
   'agents.setHold': ['agent'],
   'agents.returnTasks': ['agent'],
+  'agents.completeTasks': ['agent'],
   'agents.performance': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
   'agents.createEnrolmentToken': ['admin'],
   'agents.listEnrolmentTokens': ['admin'],

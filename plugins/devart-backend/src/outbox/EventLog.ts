@@ -1,5 +1,19 @@
 import type { HintTopic } from '@devart/plugin-devart-common';
+import { v7 as uuidv7 } from 'uuid';
 import type { Transaction } from '../database/Transaction';
+
+/** Writes the events, and what has to be published of them for each organisation. */
+const APPEND = `
+  with added as (
+    select e.* from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[])
+      as e (id, organization_id, topic, subject_kind, subject_id, subject_name, entity_ref, detail)
+  ),
+  logged as (
+    insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail)
+    select id, organization_id, topic, ?, subject_kind, subject_id, subject_name, entity_ref, detail from added
+  )
+  insert into event_outbox (organization_id, event_ids)
+  select organization_id, array_agg(id order by id) from added group by organization_id`;
 
 /** Something that happened, as it is written down in the transaction that made it happen. */
 export interface NewEvent {
@@ -25,20 +39,17 @@ export class EventLog {
     if (events.length === 0) {
       return;
     }
-    await tx.run(
-      `insert into events (organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail)
-       values ${events.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
-      events.flatMap(event => [
-        event.organizationId,
-        event.topic,
-        tx.actor,
-        event.subject.kind,
-        event.subject.id,
-        event.subject.name,
-        event.entityRef ?? null,
-        event.detail ?? null,
-      ]),
-    );
+    await tx.hotRows(APPEND, [
+      events.map(() => uuidv7()),
+      events.map(event => event.organizationId),
+      events.map(event => event.topic),
+      events.map(event => event.subject.kind),
+      events.map(event => event.subject.id),
+      events.map(event => event.subject.name),
+      events.map(event => event.entityRef ?? null),
+      events.map(event => event.detail ?? null),
+      tx.actor,
+    ]);
     this.announce(tx);
   }
 

@@ -1,3 +1,4 @@
+import { Conditions } from '../database/Conditions';
 import type { Database } from '../database/Database';
 import type { Scope } from '../database/Scope';
 import type { Transaction } from '../database/Transaction';
@@ -19,6 +20,22 @@ export interface EventRow {
 const COLUMNS =
   'id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, at';
 
+/**
+ * Whole rows of the outbox, up to the one with which there are enough events.
+ * The first `limit` rows alone are locked: each holds one event or more.
+ */
+const TAKE_UNPUBLISHED = `
+  with locked as (
+    select id, event_ids from event_outbox order by id limit ? for update skip locked
+  ),
+  counted as (
+    select id, event_ids, sum(cardinality(event_ids)) over (order by id) - cardinality(event_ids) as before from locked
+  ),
+  taken as (
+    delete from event_outbox o using counted c where o.id = c.id and c.before < ? returning o.event_ids
+  )
+  select ${COLUMNS} from events where id in (select unnest(event_ids) from taken) order by id`;
+
 /** The SQL of events. */
 export class EventStore {
   readonly #database: Database;
@@ -38,47 +55,30 @@ export class EventStore {
       limit: number;
     },
   ): Promise<EventRow[]> {
-    const conditions = ['organization_id = ?'];
-    const bindings: (string | number)[] = [scope.organizationId];
-    const narrow = (column: string, value: string | undefined) => {
-      if (value !== undefined) {
-        conditions.push(`${column} ?`);
-        bindings.push(value);
-      }
-    };
-    narrow('subject_id =', filter.subjectId);
-    narrow('entity_ref =', filter.entityRef);
-    narrow('actor =', filter.actor);
-    narrow('id <', filter.beforeId);
+    const where = new Conditions()
+      .add('organization_id = ?', scope.organizationId)
+      .narrow('subject_id = ?', filter.subjectId)
+      .narrow('entity_ref = ?', filter.entityRef)
+      .narrow('actor = ?', filter.actor)
+      .narrow('id < ?', filter.beforeId);
     return this.#database.inScope(scope, tx =>
       tx.rows<EventRow>(
-        `select ${COLUMNS} from events where ${conditions.join(' and ')}
-         order by id desc limit ?`,
-        [...bindings, filter.limit + 1],
+        `select ${COLUMNS} from events where ${where.sql} order by id desc limit ?`,
+        [...where.bindings, filter.limit + 1],
       ),
     );
   }
 
   /**
-   * Events that were not published, oldest first, locked until the transaction
-   * ends; what another replica publishes is passed over.
+   * Takes events that were not published, oldest first, at least `limit` of
+   * them if there are as many. They are there again unless the transaction is
+   * committed; what another replica publishes is passed over.
    */
-  async lockUnpublished(tx: Transaction, limit: number): Promise<EventRow[]> {
-    return tx.rows<EventRow>(
-      `select ${COLUMNS} from events where published_at is null
-       order by id limit ? for update skip locked`,
-      [limit],
-    );
+  async takeUnpublished(tx: Transaction, limit: number): Promise<EventRow[]> {
+    return tx.hotRows<EventRow>(TAKE_UNPUBLISHED, [limit, limit]);
   }
 
-  async markPublished(tx: Transaction, ids: readonly string[]): Promise<void> {
-    await tx.run(
-      'update events set published_at = now() where id = any(?::uuid[])',
-      [ids as string[]],
-    );
-  }
-
-  /** Removes published events older than so many days; answers how many. */
+  /** Removes events older than so many days; answers how many. */
   async removeOlderThan(
     tx: Transaction,
     days: number,
@@ -86,8 +86,7 @@ export class EventStore {
   ): Promise<number> {
     return tx.run(
       `delete from events where id in (
-         select id from events where published_at is not null
-           and at < now() - make_interval(days => ?::int) limit ?)`,
+         select id from events where at < now() - make_interval(days => ?::int) limit ?)`,
       [days, limit],
     );
   }

@@ -14,9 +14,9 @@ const BACKSTOP_MS = 1000;
 
 /**
  * Publishes committed events: each at least once on the Backstage topic
- * `devart.<kind>`, and as hints to every browser. An event is marked as
- * published after it was, so that a replica that dies in between makes it
- * appear twice rather than never.
+ * `devart.<kind>`, and as hints to every browser. It leaves the outbox with the
+ * commit after it was published, so that a replica that dies in between makes
+ * it appear twice rather than never.
  */
 export function createEventRelay(options: {
   database: Database;
@@ -33,7 +33,7 @@ export function createEventRelay(options: {
     round: async signal => {
       await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
       const published = await database.asSystem('system:relay', async tx => {
-        const batch = await store.lockUnpublished(tx, BATCH);
+        const batch = await store.takeUnpublished(tx, BATCH);
         if (batch.length === 0) {
           return 0;
         }
@@ -57,13 +57,9 @@ export function createEventRelay(options: {
             id: event.subject_id,
           })),
         );
-        await store.markPublished(
-          tx,
-          batch.map(event => event.id),
-        );
         return batch.length;
       });
-      return published === BATCH ? 'again' : undefined;
+      return published >= BATCH ? 'again' : undefined;
     },
   });
 }

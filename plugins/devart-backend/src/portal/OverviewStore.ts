@@ -12,8 +12,10 @@ export class OverviewStore {
   ): Promise<Partial<Record<TaskStatus, number>>> {
     const rows = await tx.rows<{ status: TaskStatus; count: number }>(
       `select status, count(*)::int as count from tasks
-       where organization_id = ? and status in ('running', 'waiting', 'dead_letter') group by status`,
-      [organizationId],
+       where organization_id = ? and status in ('waiting', 'dead_letter') group by status
+       union all
+       select 'running', count(*)::int from task_leases where organization_id = ?`,
+      [organizationId, organizationId],
     );
     return Object.fromEntries(rows.map(row => [row.status, row.count]));
   }
@@ -74,11 +76,12 @@ export class OverviewStore {
        from generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()),
          interval '1 hour') as hours (hour)
        left join (
-         select date_trunc('hour', finished_at) as hour,
-           count(*) filter (where status = 'succeeded') as succeeded,
-           count(*) filter (where status in ('failed', 'dead_letter')) as failed
-         from tasks
-         where organization_id = ? and finished_at > date_trunc('hour', now()) - interval '23 hours'
+         select date_trunc('hour', a.finished_at) as hour,
+           count(*) filter (where a.outcome = 'succeeded') as succeeded,
+           count(*) filter (where t.status in ('failed', 'dead_letter')) as failed
+         from task_attempts a
+         left join tasks t on a.outcome in ('failed', 'lost') and t.id = a.task_id and t.attempt = a.attempt
+         where a.organization_id = ? and a.finished_at > date_trunc('hour', now()) - interval '23 hours'
          group by 1) ended on ended.hour = hours.hour
        order by hours.hour`,
       [organizationId],

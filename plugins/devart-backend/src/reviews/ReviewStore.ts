@@ -196,7 +196,7 @@ export class ReviewStore {
     narrow('r.id < ?', filter.beforeId);
     return tx.rows<ReviewRow>(
       `${SELECT_REVIEW} where ${conditions.join(' and ')} order by r.id desc limit ?`,
-      [...bindings, filter.limit + 1] as string[],
+      [...bindings, filter.limit + 1],
     );
   }
 
@@ -247,7 +247,7 @@ export class ReviewStore {
   ): Promise<void> {
     await tx.run(
       'update reviews set superseded_by = ?, updated_at = now() where id = any(?::uuid[])',
-      [by, ids] as string[],
+      [by, ids],
     );
   }
 
@@ -422,7 +422,7 @@ export class ReviewStore {
     const [taken] = await tx.rows<{ id: string }>(
       `update reviews set publish_after = now() + make_interval(secs => ?::double precision)
        where id = (
-         select r.id from reviews r join tasks t on t.id = r.task_id
+         select r.id from reviews r join task_live t on t.id = r.task_id
          where r.publish_state in ('pending', 'published') and r.publish_after <= now()
            and r.published_status is distinct from t.status
          order by r.publish_after limit 1 for update of r skip locked)

@@ -22,9 +22,9 @@ export class ReadyStore {
     tx: Transaction,
     holder: { agentId: string; sessionId: string },
   ): Promise<{ agent: number; session: number }> {
-    const [row] = await tx.rows<{ agent: number; session: number }>(
+    const [row] = await tx.hotRows<{ agent: number; session: number }>(
       `select count(*)::int as agent, (count(*) filter (where session_id = ?))::int as session
-       from tasks where agent_id = ? and status = 'running'`,
+       from task_leases where agent_id = ?`,
       [holder.sessionId, holder.agentId],
     );
     return row;

@@ -26,6 +26,38 @@ export interface AttemptRow {
   error: string | null;
 }
 
+/** Attempts that have ended, and the one that runs; of agents that are gone only the name. */
+const ATTEMPTS = `
+  select a.attempt, g.id as agent_id, a.agent_name, a.started_at, a.finished_at, a.outcome, a.error
+  from (
+    select attempt, agent_id, agent_name, started_at, finished_at, outcome, error
+    from task_attempts where task_id = ?
+    union all
+    select attempt, agent_id, agent_name, started_at, null, null, null from task_leases where task_id = ?
+  ) a left join agents g on g.id = a.agent_id`;
+
+/**
+ * Every change of status. The task itself tells its creation, an attempt its
+ * claim and its end by the agent's word; only the rest has rows of its own.
+ * Within an attempt the claim comes first, whatever the clocks say.
+ */
+const TRANSITIONS = `
+  select at, from_status, to_status, attempt, actor, reason from (
+    select created_at as at, null as from_status, 'queued' as to_status, 0 as attempt, created_by as actor,
+      null as reason, 0 as step, id from tasks where id = ?
+    union all
+    select started_at, 'queued', 'running', attempt, 'agent:' || agent_id, null, 1, task_id
+    from task_attempts where task_id = ?
+    union all
+    select started_at, 'queued', 'running', attempt, 'agent:' || agent_id, null, 1, task_id
+    from task_leases where task_id = ?
+    union all
+    select finished_at, 'running', ended_as, attempt, 'agent:' || agent_id, reason, 2, task_id
+    from task_attempts where task_id = ? and ended_as is not null
+    union all
+    select at, from_status, to_status, attempt, actor, reason, 2, id from task_transitions where task_id = ?
+  ) told order by attempt, step, at, id limit 5000`;
+
 /** The SQL of the transitions and attempts of tasks. */
 export class TaskHistoryStore {
   async appendTransition(
@@ -33,19 +65,19 @@ export class TaskHistoryStore {
     transition: {
       organizationId: string;
       taskId: string;
-      from?: TaskStatus;
+      from: TaskStatus;
       to: TaskStatus;
       attempt: number;
       reason?: string;
     },
   ): Promise<void> {
-    await tx.run(
+    await tx.hotRows(
       `insert into task_transitions (organization_id, task_id, from_status, to_status, attempt, actor, reason)
        values (?, ?, ?, ?, ?, ?, ?)`,
       [
         transition.organizationId,
         transition.taskId,
-        transition.from ?? null,
+        transition.from,
         transition.to,
         transition.attempt,
         tx.actor,
@@ -54,16 +86,18 @@ export class TaskHistoryStore {
     );
   }
 
+  /** Ends the lease of a task and keeps its attempt. */
   async finishAttempt(
     tx: Transaction,
     taskId: string,
-    attempt: number,
     end: { outcome: AttemptOutcome; error?: string },
   ): Promise<void> {
-    await tx.run(
-      `update task_attempts set finished_at = now(), outcome = ?, error = ?
-       where task_id = ? and attempt = ? and finished_at is null`,
-      [end.outcome, end.error ?? null, taskId, attempt],
+    await tx.hotRows(
+      `with held as (delete from task_leases where task_id = ? returning *)
+       insert into task_attempts
+         (task_id, attempt, organization_id, agent_id, agent_name, session_id, started_at, outcome, error)
+       select task_id, attempt, organization_id, agent_id, agent_name, session_id, started_at, ?, ? from held`,
+      [taskId, end.outcome, end.error ?? null],
     );
   }
 
@@ -72,28 +106,31 @@ export class TaskHistoryStore {
     taskId: string,
     attempt: number,
   ): Promise<AttemptRow | undefined> {
-    const [row] = await tx.rows<AttemptRow>(
-      `select attempt, agent_id, agent_name, started_at, finished_at, outcome, error
-       from task_attempts where task_id = ? and attempt = ?`,
-      [taskId, attempt],
-    );
+    const [row] = await tx.rows<AttemptRow>(`${ATTEMPTS} where a.attempt = ?`, [
+      taskId,
+      taskId,
+      attempt,
+    ]);
     return row;
   }
 
   async transitions(tx: Transaction, taskId: string): Promise<TransitionRow[]> {
-    return tx.rows<TransitionRow>(
-      `select at, from_status, to_status, attempt, actor, reason
-       from task_transitions where task_id = ? order by id limit 5000`,
-      [taskId],
-    );
+    return tx.rows<TransitionRow>(TRANSITIONS, Array<string>(5).fill(taskId));
   }
 
   async attempts(tx: Transaction, taskId: string): Promise<AttemptRow[]> {
-    return tx.rows<AttemptRow>(
-      `select attempt, agent_id, agent_name, started_at, finished_at, outcome, error
-       from task_attempts where task_id = ? order by attempt limit 1000`,
-      [taskId],
-    );
+    return tx.rows<AttemptRow>(`${ATTEMPTS} order by a.attempt limit 1000`, [
+      taskId,
+      taskId,
+    ]);
+  }
+
+  /** Removes what is kept of a task. */
+  async removeOf(tx: Transaction, taskId: string): Promise<void> {
+    await Promise.all([
+      tx.run('delete from task_attempts where task_id = ?', [taskId]),
+      tx.run('delete from task_transitions where task_id = ?', [taskId]),
+    ]);
   }
 
   /** How the attempts of an agent ended in the last days. */

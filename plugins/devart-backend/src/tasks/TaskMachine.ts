@@ -1,3 +1,4 @@
+import { NotFoundError } from '@backstage/errors';
 import {
   isFinalStatus,
   type TaskStatus,
@@ -5,6 +6,7 @@ import {
 } from '@devart/plugin-devart-common';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
+import type { Holder, LeaseRow, LeaseStore } from './LeaseStore';
 import type { QueueStore } from './QueueStore';
 import { retryDelaySeconds } from './retryDelay';
 import type { AttemptOutcome, TaskHistoryStore } from './TaskHistoryStore';
@@ -37,9 +39,34 @@ export interface EndedStepTask {
   error?: string;
 }
 
+/** What changed about running tasks. */
+export interface LeaseChange {
+  /** Tasks that began to run. */
+  begun?: readonly string[];
+  /** Whether tasks ended, which may make room for others. */
+  ended?: boolean;
+}
+
+function withLease(
+  task: Omit<LockedTask, 'lease'>,
+  lease: LeaseRow | undefined,
+): LockedTask {
+  return lease
+    ? {
+        ...task,
+        lease,
+        status: 'running',
+        agent_id: lease.agent_id,
+        attempt: lease.attempt,
+        version: task.version + lease.version,
+      }
+    : task;
+}
+
 /**
  * The state machine of tasks: the one place where a status changes, except for
- * the claim, which is a single statement of its own.
+ * the claim and the agent's word that it is done, which are single statements
+ * for many tasks at once.
  *
  * queued: in the queue; claimed, held (waiting) or cancelled.
  * running: an agent holds an attempt; ends by its word, by losing its lease, or
@@ -54,10 +81,12 @@ export interface EndedStepTask {
 export class TaskMachine {
   readonly #tasks: TaskStore;
   readonly #queue: QueueStore;
+  readonly #leases: LeaseStore;
   readonly #history: TaskHistoryStore;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
   #onQueued: () => void = () => {};
+  #onLeasesChanged: (change: LeaseChange) => void = () => {};
   #onStepTaskEnded: (
     tx: Transaction,
     ended: readonly EndedStepTask[],
@@ -66,12 +95,14 @@ export class TaskMachine {
   constructor(options: {
     tasks: TaskStore;
     queue: QueueStore;
+    leases: LeaseStore;
     history: TaskHistoryStore;
     events: EventLog;
     retry: { baseSeconds: number; maxSeconds: number };
   }) {
     this.#tasks = options.tasks;
     this.#queue = options.queue;
+    this.#leases = options.leases;
     this.#history = options.history;
     this.#events = options.events;
     this.#retry = options.retry;
@@ -95,9 +126,60 @@ export class TaskMachine {
     this.#onStepTaskEnded = listener;
   }
 
+  /** Says whom to tell of attempts that began or ended without an event, or made room. */
+  onLeasesChanged(listener: (change: LeaseChange) => void): void {
+    this.#onLeasesChanged = listener;
+  }
+
   /** Wakes whoever hands out tasks, once the transaction is committed. */
   announceQueued(tx: Transaction): void {
     tx.afterCommit(() => this.#onQueued());
+  }
+
+  /** Tells of attempts that began or ended, once the transaction is committed. */
+  announceLeases(tx: Transaction, change: LeaseChange): void {
+    tx.afterCommit(() => this.#onLeasesChanged(change));
+  }
+
+  /**
+   * Locks a task with its place in the queue and its lease, in this order.
+   *
+   * @throws NotFoundError when the organisation has no such task.
+   */
+  async lock(
+    tx: Transaction,
+    organizationId: string,
+    id: string,
+  ): Promise<LockedTask> {
+    const [hasPlace, lease, [task]] = await Promise.all([
+      this.#queue.lock(tx, id),
+      this.#leases.lock(tx, id),
+      this.#tasks.lock(tx, [id]),
+    ]);
+    if (task?.organization_id !== organizationId) {
+      throw new NotFoundError(`There is no task ${id}`);
+    }
+    if (task.status !== 'queued' || hasPlace || lease) {
+      return withLease(task, lease);
+    }
+    // It came into the queue while the task's lock was waited for. Nobody can
+    // move it now but a claim, which ends without waiting for us.
+    const [, claimed] = await Promise.all([
+      this.#queue.lock(tx, id),
+      this.#leases.lock(tx, id),
+    ]);
+    return withLease(task, claimed);
+  }
+
+  /** Locks the running tasks of a holder, in the order of their ids. */
+  async lockRunning(tx: Transaction, holder: Holder): Promise<LockedTask[]> {
+    const leases = await this.#leases.lockOf(tx, holder);
+    if (leases.length === 0) {
+      return [];
+    }
+    const byTask = new Map(leases.map(lease => [lease.task_id, lease]));
+    const tasks = await this.#tasks.lock(tx, [...byTask.keys()]);
+    return tasks.map(task => withLease(task, byTask.get(task.id)));
   }
 
   /** Changes the status of a locked task. Whether the change is legal is the caller's business. */
@@ -107,16 +189,18 @@ export class TaskMachine {
     request: TransitionRequest,
   ): Promise<void> {
     const { to, reason } = request;
-    if (task.status === 'running') {
-      await this.#history.finishAttempt(tx, task.id, task.attempt, {
+    if (task.lease) {
+      await this.#history.finishAttempt(tx, task.id, {
         outcome: request.outcome ?? 'lost',
         error: request.error,
       });
+      this.announceLeases(tx, { ended: true });
     }
     if (task.status === 'queued') {
       await this.#queue.remove(tx, task.id);
     }
     await this.#tasks.applyTransition(tx, task.id, {
+      lease: task.lease,
       status: to,
       waitingReason: to === 'waiting' ? request.waitingReason : undefined,
       releaseAgent: to === 'queued',
@@ -127,14 +211,7 @@ export class TaskMachine {
       final: isFinalStatus(to),
     });
     if (to === 'queued') {
-      await this.#queue.enqueue(tx, {
-        id: task.id,
-        organizationId: task.organization_id,
-        capabilitySetId: task.capability_set_id,
-        priority: task.priority,
-        createdAt: task.created_at,
-        availableAt: request.availableAt,
-      });
+      await this.#queue.enqueue(tx, [task.id]);
       this.announceQueued(tx);
     }
     await this.#history.appendTransition(tx, {
@@ -155,19 +232,26 @@ export class TaskMachine {
       },
     ]);
     if (task.run_step_id && isFinalStatus(to)) {
-      const { run_step_id: runStepId } = task;
-      await tx.elevated(() =>
-        this.#onStepTaskEnded(tx, [
-          {
-            id: task.id,
-            organizationId: task.organization_id,
-            runStepId,
-            status: to,
-            output: request.output,
-            error: request.error ?? reason,
-          },
-        ]),
-      );
+      await this.stepTasksEnded(tx, [
+        {
+          id: task.id,
+          organizationId: task.organization_id,
+          runStepId: task.run_step_id,
+          status: to,
+          output: request.output,
+          error: request.error ?? reason,
+        },
+      ]);
+    }
+  }
+
+  /** Tells of ended tasks that do steps of runs, with the rights of the control plane. */
+  async stepTasksEnded(
+    tx: Transaction,
+    ended: readonly EndedStepTask[],
+  ): Promise<void> {
+    if (ended.length > 0) {
+      await tx.elevated(() => this.#onStepTaskEnded(tx, ended));
     }
   }
 

@@ -1,17 +1,10 @@
 import type { ClaimedTask } from '@devart/plugin-devart-common';
 import type { Transaction } from '../database/Transaction';
-import type { EventLog } from '../outbox/EventLog';
-import type { ClaimRequest, QueueStore } from './QueueStore';
+import type { Holder, LeaseStore } from './LeaseStore';
+import type { CapabilityLimit, ClaimRequest, QueueStore } from './QueueStore';
 import type { TaskMachine } from './TaskMachine';
 import { priorityOfRank } from './TaskRow';
-import type { LockedTask, TaskStore } from './TaskStore';
-
-/** Whose running tasks are meant. */
-export type Holder =
-  | { agentId: string }
-  | { organizationId: string }
-  | { sessionIds: readonly string[] }
-  | { taskIds: readonly string[] };
+import type { TaskTypes } from './TaskTypes';
 
 /**
  * The queue as those who hand out tasks see it: claims, and what becomes of
@@ -20,35 +13,45 @@ export type Holder =
  */
 export class TaskQueue {
   readonly #store: QueueStore;
-  readonly #tasks: TaskStore;
+  readonly #leases: LeaseStore;
   readonly #machine: TaskMachine;
-  readonly #events: EventLog;
+  readonly #types: TaskTypes;
+  readonly #limits: readonly CapabilityLimit[];
 
+  /** @param limits - of each organisation: running tasks that ask for a capability */
   constructor(options: {
     store: QueueStore;
-    tasks: TaskStore;
+    leases: LeaseStore;
     machine: TaskMachine;
-    events: EventLog;
+    types: TaskTypes;
+    limits: readonly CapabilityLimit[];
   }) {
     this.#store = options.store;
-    this.#tasks = options.tasks;
+    this.#leases = options.leases;
     this.#machine = options.machine;
-    this.#events = options.events;
+    this.#types = options.types;
+    this.#limits = options.limits;
   }
 
-  /** Claims up to `max` tasks, and no more than leave the agent at `maxConcurrent`. */
+  /**
+   * Claims up to `max` tasks, and no more than leave the agent at
+   * `maxConcurrent` and each capability at its limit.
+   */
   async claim(
     tx: Transaction,
-    request: ClaimRequest & { maxConcurrent: number; leaseExpiresAt: Date },
-  ): Promise<ClaimedTask[]> {
-    const running = await this.#store.countRunning(tx, request.agentId);
-    const max = Math.min(request.max, request.maxConcurrent - running);
-    if (max <= 0) {
-      return [];
-    }
-    const rows = await this.#store.claim(tx, { ...request, max });
+    claim: Omit<ClaimRequest, 'hookedTypes' | 'limits'>,
+  ): Promise<Omit<ClaimedTask, 'leaseExpiresAt'>[]> {
+    const request: ClaimRequest = {
+      ...claim,
+      hookedTypes: this.#types.names(),
+      limits: this.#limitsOf(claim.capabilities),
+    };
+    const [, rows] = await Promise.all([
+      this.#store.takeTurns(tx, request),
+      this.#store.claim(tx, request),
+    ]);
     if (rows.length > 0) {
-      this.#events.announce(tx);
+      this.#machine.announceLeases(tx, { begun: rows.map(row => row.id) });
     }
     return rows.map(row => ({
       id: row.id,
@@ -63,8 +66,36 @@ export class TaskQueue {
       input: row.input,
       maxAttempts: row.max_attempts,
       traceparent: row.traceparent ?? undefined,
-      leaseExpiresAt: request.leaseExpiresAt.toISOString(),
     }));
+  }
+
+  /** Of the limited capabilities that a task asks for, one that has no place left. */
+  async exhausted(
+    tx: Transaction,
+    organizationId: string,
+    capabilities: readonly string[],
+  ): Promise<CapabilityLimit | undefined> {
+    const limits = this.#limitsOf(capabilities);
+    if (limits.length === 0) {
+      return undefined;
+    }
+    const using = await this.#leases.countUsing(
+      tx,
+      organizationId,
+      limits.map(({ capability }) => capability),
+    );
+    return limits.find(limit =>
+      using.some(
+        ({ capability, running }) =>
+          capability === limit.capability && running >= limit.most,
+      ),
+    );
+  }
+
+  #limitsOf(capabilities: readonly string[]): CapabilityLimit[] {
+    return this.#limits.filter(({ capability }) =>
+      capabilities.includes(capability),
+    );
   }
 
   /** Makes tasks claimable whose time has come; says in how many milliseconds the next is due. */
@@ -87,7 +118,7 @@ export class TaskQueue {
     agentId: string,
     attempts: readonly { taskId: string; attempt: number }[],
   ) {
-    return this.#tasks.findNotHeld(tx, agentId, attempts);
+    return this.#leases.findNotHeld(tx, agentId, attempts);
   }
 
   /** Gives running tasks back without counting it against them, or cancels them. */
@@ -96,7 +127,7 @@ export class TaskQueue {
     holder: Holder,
     how: { policy: 'return' | 'cancel'; reason: string },
   ): Promise<void> {
-    for (const task of await this.#lockRunning(tx, holder)) {
+    for (const task of await this.#machine.lockRunning(tx, holder)) {
       await this.#machine.transition(tx, task, {
         to: how.policy === 'return' ? 'queued' : 'cancelled',
         outcome: how.policy === 'return' ? 'lost' : 'cancelled',
@@ -115,7 +146,7 @@ export class TaskQueue {
     const attemptOf = new Map(
       attempts.map(({ taskId, attempt }) => [taskId, attempt]),
     );
-    const running = await this.#lockRunning(tx, {
+    const running = await this.#machine.lockRunning(tx, {
       taskIds: [...attemptOf.keys()],
     });
     for (const task of running) {
@@ -135,31 +166,31 @@ export class TaskQueue {
   /** Gives back what a session holds without knowing of it, once it should know. */
   async releaseUnknown(
     tx: Transaction,
-    sessionId: string,
-    known: { taskIds: ReadonlySet<string>; afterSeconds: number },
+    session: { id: string; agentId: string },
+    known: { taskIds: readonly string[]; afterSeconds: number },
   ): Promise<void> {
-    const held = await this.#lockRunning(tx, { sessionIds: [sessionId] });
-    for (const task of held) {
-      if (
-        !known.taskIds.has(task.id) &&
-        task.held_seconds > known.afterSeconds
-      ) {
-        await this.#machine.transition(tx, task, {
-          to: 'queued',
-          outcome: 'lost',
-          reason: 'the agent does not know of it',
-        });
-      }
+    const taskIds = await this.#leases.findOthers(tx, session.id, {
+      agentId: session.agentId,
+      taskIds: known.taskIds,
+      seconds: known.afterSeconds,
+    });
+    if (taskIds.length > 0) {
+      await this.release(
+        tx,
+        { taskIds },
+        { policy: 'return', reason: 'the agent does not know of it' },
+      );
     }
   }
 
   /** Ends the attempts of sessions that were lost; that counts as a failure of each. */
   async lose(
     tx: Transaction,
-    sessionIds: readonly string[],
+    holder: Extract<Holder, { sessionIds: unknown } | { orphans: unknown }>,
     error: string,
-  ): Promise<void> {
-    for (const task of await this.#lockRunning(tx, { sessionIds })) {
+  ): Promise<number> {
+    const lost = await this.#machine.lockRunning(tx, holder);
+    for (const task of lost) {
       await this.#machine.failAttempt(tx, task, {
         outcome: 'lost',
         error,
@@ -167,17 +198,6 @@ export class TaskQueue {
         atOnce: true,
       });
     }
-  }
-
-  async #lockRunning(tx: Transaction, holder: Holder): Promise<LockedTask[]> {
-    if ('agentId' in holder) {
-      return this.#tasks.lockRunningOf(tx, holder.agentId);
-    }
-    if ('taskIds' in holder) {
-      return this.#tasks.lockRunning(tx, holder.taskIds);
-    }
-    return 'organizationId' in holder
-      ? this.#tasks.lockAllRunning(tx, holder.organizationId)
-      : this.#tasks.lockRunningOfSessions(tx, holder.sessionIds);
+    return lost.length;
   }
 }

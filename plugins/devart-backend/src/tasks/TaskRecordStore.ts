@@ -50,7 +50,7 @@ export class TaskRecordStore {
         batch.lines.map(line => line.at),
         batch.lines.map(line => line.level),
         batch.lines.map(line => line.message),
-      ] as string[],
+      ],
     );
     return true;
   }

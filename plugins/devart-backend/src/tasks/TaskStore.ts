@@ -1,5 +1,9 @@
 import type { TaskStatus, WaitingReason } from '@devart/plugin-devart-common';
+import { v7 as uuidv7 } from 'uuid';
+import { assignments } from '../database/assignments';
+import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
+import type { LeaseRow } from './LeaseStore';
 import type { TaskRow, TaskSummaryRow } from './TaskRow';
 
 /** A task that does not exist yet. */
@@ -32,7 +36,6 @@ export interface LockedTask {
   priority: number;
   entity_ref: string | null;
   agent_id: string | null;
-  session_id: string | null;
   attempt: number;
   failures: number;
   max_attempts: number;
@@ -42,8 +45,8 @@ export interface LockedTask {
   traceparent: string | null;
   run_step_id: string | null;
   version: number;
-  /** Seconds since the attempt began. */
-  held_seconds: number;
+  /** The attempt that runs. */
+  lease?: LeaseRow;
 }
 
 /** What narrows a list of tasks. */
@@ -72,6 +75,8 @@ export interface TaskChange {
 
 /** What a transition leaves on the task itself. */
 export interface TransitionColumns {
+  /** The attempt that ends with it. */
+  lease?: LeaseRow;
   status: TaskStatus;
   waitingReason?: WaitingReason;
   /** The task is nobody's any more. */
@@ -94,9 +99,67 @@ const JOINS = `
   join capability_sets s on s.id = t.capability_set_id
   left join agents a on a.id = t.agent_id`;
 
-const LOCKED_COLUMNS = `id, organization_id, title, type, status, priority, entity_ref, agent_id, session_id,
-  attempt, failures, max_attempts, capability_set_id, run_after, created_at, traceparent, run_step_id, version,
-  coalesce(extract(epoch from now() - started_at), 0)::double precision as held_seconds`;
+const LOCKED_COLUMNS = `id, organization_id, title, type, status, priority, entity_ref, agent_id, attempt,
+  failures, max_attempts, capability_set_id, run_after, created_at, traceparent, run_step_id, version`;
+
+/** One status, and one priority, of a list: what an index has in the order of ids. */
+interface Head {
+  status?: TaskStatus;
+  priority?: number;
+}
+
+/**
+ * With several statuses or priorities the order of one index would be lost: the
+ * first of each combination are taken and merged. Each stands in the statement
+ * by itself, since the planner cannot tell how rare a value of a list is.
+ */
+function headsOf(filter: TaskFilter): Head[] {
+  const { status, priority, agentId } = filter;
+  if (!status && agentId === undefined) {
+    return [{}];
+  }
+  if (!status) {
+    // What an agent runs has a lease; what it did has its name.
+    return [{ status: 'running' }, {}];
+  }
+  const ranks = priority ?? [0, 1, 2, 3];
+  return status.flatMap((one): Head[] =>
+    one === 'running'
+      ? [{ status: one }]
+      : ranks.map(rank => ({ status: one, priority: rank })),
+  );
+}
+
+/** Where the tasks of a head are found, and what tells them from others. */
+function sourceOf(
+  head: Head,
+  filter: TaskFilter,
+): { from: string; where: Conditions } {
+  const where = new Conditions();
+  if (head.status === 'running') {
+    where
+      .narrow('l.agent_id = ?', filter.agentId)
+      .narrow('t.priority = any(?::smallint[])', filter.priority);
+    return {
+      from: 'task_leases l join tasks t on t.id = l.task_id',
+      where,
+    };
+  }
+  where
+    .narrow('t.status = ?', head.status)
+    .narrow('t.agent_id = ?', filter.agentId);
+  if (head.priority === undefined) {
+    where.narrow('t.priority = any(?::smallint[])', filter.priority);
+  } else {
+    where.add('t.priority = ?', head.priority);
+  }
+  if (head.status === 'queued') {
+    where.add(
+      'not exists (select 1 from task_leases l where l.task_id = t.id)',
+    );
+  }
+  return { from: 'tasks t', where };
+}
 
 /** A `tsquery` that finds texts with words that begin like every word of the search. */
 function prefixQuery(text: string): string | undefined {
@@ -104,101 +167,210 @@ function prefixQuery(text: string): string | undefined {
   return words?.map(word => `${word}:*`).join(' & ');
 }
 
-function conditionsOf(filter: Omit<TaskFilter, 'status'>): {
-  conditions: string[];
-  bindings: unknown[];
-} {
-  const conditions: string[] = [];
-  const bindings: unknown[] = [];
-  const narrow = (condition: string, value: unknown, ...more: unknown[]) => {
-    if (value !== undefined) {
-      conditions.push(condition);
-      bindings.push(value, ...more);
-    }
-  };
-  narrow('t.priority = any(?::smallint[])', filter.priority);
-  narrow('t.agent_id = ?', filter.agentId);
-  narrow('t.entity_ref = ?', filter.entityRef);
-  narrow('t.type = ?', filter.type);
-  narrow('t.parent_id = ?', filter.parentId);
-  narrow('t.run_id = ?', filter.runId);
-  narrow(
-    `t.capability_set_id in (select id from capability_sets
-       where organization_id = t.organization_id and ? = any(capabilities))`,
-    filter.capability,
-  );
+/** What narrows a list whatever the status. */
+function conditionsOf(organizationId: string, filter: TaskFilter): Conditions {
+  const where = new Conditions()
+    .add('t.organization_id = ?', organizationId)
+    .narrow('t.entity_ref = ?', filter.entityRef)
+    .narrow('t.type = ?', filter.type)
+    .narrow('t.parent_id = ?', filter.parentId)
+    .narrow('t.run_id = ?', filter.runId)
+    .narrow(
+      `t.capability_set_id in (select id from capability_sets
+         where organization_id = t.organization_id and ? = any(capabilities))`,
+      filter.capability,
+    );
   if (filter.text !== undefined) {
     const query = prefixQuery(filter.text);
     if (query === undefined) {
-      conditions.push('false');
+      where.add('false');
     } else {
-      narrow(`t.words @@ to_tsquery('simple', ?)`, query);
+      where.add(`t.words @@ to_tsquery('simple', ?)`, query);
     }
   }
-  return { conditions, bindings };
+  return where;
 }
+
+/** A statement with its values. */
+interface Statement {
+  sql: string;
+  bindings: unknown[];
+}
+
+/** Selects from each head of a list, and puts the answers one after the other. */
+function fromHeads(
+  organizationId: string,
+  filter: TaskFilter & { beforeId?: string },
+  select: { what: string; tail: string; limit: number },
+): Statement {
+  const common = conditionsOf(organizationId, filter).narrow(
+    't.id < ?',
+    filter.beforeId,
+  );
+  const parts = headsOf(filter).map(head => {
+    const { from, where } = sourceOf(head, filter);
+    const all = common.with(where);
+    return {
+      sql: `(select ${select.what} from ${from} where ${all.sql} ${select.tail} limit ?)`,
+      bindings: [...all.bindings, select.limit],
+    };
+  });
+  return {
+    sql: parts.map(part => part.sql).join(' union all '),
+    bindings: parts.flatMap(part => part.bindings),
+  };
+}
+
+/** Tasks come as one document: their texts differ too much in length for arrays to be any shorter. */
+const INSERT = `
+  insert into tasks (id, organization_id, title, description, type, status, priority, capability_set_id,
+    entity_ref, max_attempts, run_after, parent_id, idempotency_key, request_hash, input, traceparent,
+    run_id, run_step_id, created_by)
+  select n.id, o.id, n.title, n.description, n.type, 'queued', n.priority, n.capability_set_id, n.entity_ref,
+    n.max_attempts, n.run_after, n.parent_id, n.idempotency_key, decode(n.request_hash, 'base64'), n.input,
+    n.traceparent, n.run_id, n.run_step_id, o.actor
+  from (select ?::uuid as id, ?::text as actor) o cross join jsonb_to_recordset(?::jsonb) as n (id uuid, title text,
+    description text, type text, priority smallint, capability_set_id int, entity_ref text, max_attempts int,
+    run_after timestamptz, parent_id uuid, idempotency_key text, request_hash text, input jsonb, traceparent text,
+    run_id uuid, run_step_id uuid)
+  on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
+  returning id`;
+
+/**
+ * Ends attempts by the word of the agents that hold them, each fenced by its
+ * number: lease, task, attempt, event and outbox in one statement. Answers those
+ * that were held.
+ */
+const END = `
+  with named as (
+    select * from unnest(?::uuid[], ?::int[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::uuid[])
+      as n (task_id, attempt, agent_id, status, output, reason, event_id)
+  ),
+  held as (
+    delete from task_leases l using named n
+    where l.task_id = n.task_id and l.attempt = n.attempt and l.agent_id = n.agent_id and (?::boolean or not l.hooked)
+    returning l.*, n.status, n.output, n.reason, n.event_id
+  ),
+  ended as (
+    update tasks t set status = h.status, agent_id = h.agent_id, attempt = h.attempt, started_at = h.started_at,
+      output = h.output::jsonb, run_after = null,
+      progress_percent = case when h.status = 'failed' then h.progress_percent end,
+      progress_message = case when h.status = 'failed' then h.progress_message end,
+      finished_at = now(), updated_at = now(), version = t.version + h.version + 1
+    from held h where t.id = h.task_id
+    returning t.id, t.organization_id, t.title, t.entity_ref, t.type, t.run_step_id,
+      h.agent_id as holder, h.status, h.reason, h.event_id
+  ),
+  recorded as (
+    insert into task_attempts (task_id, attempt, organization_id, agent_id, agent_name, session_id, started_at,
+      outcome, ended_as, reason)
+    select task_id, attempt, organization_id, agent_id, agent_name, session_id, started_at, status, status, reason
+    from held
+  ),
+  logged as (
+    insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail)
+    select event_id, organization_id, 'task.' || status, 'agent:' || holder, 'task', id, title, entity_ref, reason
+    from ended
+  ),
+  published as (
+    insert into event_outbox (organization_id, event_ids)
+    select organization_id, array_agg(event_id order by event_id) from ended group by organization_id
+  )
+  select id, organization_id, type, run_step_id from ended`;
+
+/** An end that an agent reports of an attempt. */
+export interface AttemptEnd {
+  taskId: string;
+  attempt: number;
+  agentId: string;
+  status: 'succeeded' | 'failed';
+  output: Record<string, unknown>;
+  reason?: string;
+}
+
+/** A task that such a report has ended. */
+export interface EndedRow {
+  id: string;
+  organization_id: string;
+  type: string;
+  run_step_id: string | null;
+}
+
+/** Sets of capabilities whose numbers are remembered; a portal has dozens. */
+const MAX_REMEMBERED_SETS = 10_000;
 
 /** The SQL of tasks themselves; the queue, logs and artifacts have stores of their own. */
 export class TaskStore {
+  /** Sets are never removed: what was committed can be remembered for good. */
+  readonly #sets = new Map<string, number>();
+
   /** Interns a set of capabilities; they are sorted and without repetition. */
   async internCapabilities(
     tx: Transaction,
     organizationId: string,
     capabilities: readonly string[],
   ): Promise<number> {
+    const key = `${organizationId} ${capabilities.join()}`;
+    const remembered = this.#sets.get(key);
+    if (remembered !== undefined) {
+      return remembered;
+    }
     const find = async () => {
-      const [row] = await tx.rows<{ id: number }>(
+      const [row] = await tx.hotRows<{ id: number }>(
         'select id from capability_sets where organization_id = ? and capabilities = ?::text[]',
-        [organizationId, capabilities as string[]],
+        [organizationId, capabilities],
       );
       return row?.id;
     };
-    const known = await find();
-    if (known !== undefined) {
-      return known;
-    }
-    const [made] = await tx.rows<{ id: number }>(
-      `insert into capability_sets (organization_id, capabilities) values (?, ?::text[])
-       on conflict do nothing returning id`,
-      [organizationId, capabilities as string[]],
-    );
-    // Another transaction was first; its row is visible now that the insert waited for it.
-    return made?.id ?? (await find())!;
+    const make = async () => {
+      const [row] = await tx.hotRows<{ id: number }>(
+        `insert into capability_sets (organization_id, capabilities) values (?, ?::text[])
+         on conflict do nothing returning id`,
+        [organizationId, capabilities],
+      );
+      // Another transaction was first; its row is visible now that the insert waited for it.
+      return row?.id ?? (await find())!;
+    };
+    const id = (await find()) ?? (await make());
+    tx.afterCommit(() => {
+      if (this.#sets.size < MAX_REMEMBERED_SETS) {
+        this.#sets.set(key, id);
+      }
+    });
+    return id;
   }
 
-  /** Answers false when there is a task with the same idempotency key already. */
+  /** Answers the ids of those that were made: not those whose idempotency key was used before. */
   async insert(
     tx: Transaction,
-    task: NewTask & { capabilitySetId: number },
-  ): Promise<boolean> {
-    const inserted = await tx.run(
-      `insert into tasks (id, organization_id, title, description, type, status, priority, capability_set_id,
-         entity_ref, max_attempts, run_after, parent_id, idempotency_key, request_hash, input, traceparent,
-         run_id, run_step_id, created_by)
-       values (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing`,
-      [
-        task.id,
-        task.organizationId,
-        task.title,
-        task.description,
-        task.type,
-        task.priority,
-        task.capabilitySetId,
-        task.entityRef ?? null,
-        task.maxAttempts,
-        task.runAfter ?? null,
-        task.parentId ?? null,
-        task.idempotencyKey ?? null,
-        task.requestHash ?? null,
-        JSON.stringify(task.input),
-        task.traceparent ?? null,
-        task.run?.id ?? null,
-        task.run?.stepId ?? null,
-        tx.actor,
-      ],
-    );
-    return inserted > 0;
+    organizationId: string,
+    tasks: readonly (NewTask & { capabilitySetId: number })[],
+  ): Promise<Set<string>> {
+    const rows = await tx.hotRows<{ id: string }>(INSERT, [
+      organizationId,
+      tx.actor,
+      JSON.stringify(
+        tasks.map(task => ({
+          id: task.id,
+          title: task.title,
+          description: task.description,
+          type: task.type,
+          priority: task.priority,
+          capability_set_id: task.capabilitySetId,
+          entity_ref: task.entityRef,
+          max_attempts: task.maxAttempts,
+          run_after: task.runAfter,
+          parent_id: task.parentId,
+          idempotency_key: task.idempotencyKey,
+          request_hash: task.requestHash?.toString('base64'),
+          input: task.input,
+          traceparent: task.traceparent,
+          run_id: task.run?.id,
+          run_step_id: task.run?.stepId,
+        })),
+      ),
+    ]);
+    return new Set(rows.map(row => row.id));
   }
 
   async findByIdempotencyKey(
@@ -220,93 +392,55 @@ export class TaskStore {
   ): Promise<TaskRow | undefined> {
     const [row] = await tx.rows<TaskRow>(
       `select ${SUMMARY_COLUMNS}, t.description, t.input, t.output, t.idempotency_key, t.traceparent
-       from tasks t ${JOINS} where t.organization_id = ? and t.id = ?`,
+       from task_live t ${JOINS} where t.organization_id = ? and t.id = ?`,
       [organizationId, id],
     );
     return row;
   }
 
-  /** Locks a task until the transaction ends. */
+  /** Locks tasks until the transaction ends, in the order of their ids. */
   async lock(
     tx: Transaction,
-    organizationId: string,
-    id: string,
-  ): Promise<LockedTask | undefined> {
-    const [row] = await tx.rows<LockedTask>(
-      `select ${LOCKED_COLUMNS} from tasks where organization_id = ? and id = ? for update`,
-      [organizationId, id],
-    );
-    return row;
-  }
-
-  /** Locks the running tasks of an agent, in the order of their ids. */
-  async lockRunningOf(tx: Transaction, agentId: string): Promise<LockedTask[]> {
-    return tx.rows<LockedTask>(
-      `select ${LOCKED_COLUMNS} from tasks where agent_id = ? and status = 'running' order by id for update`,
-      [agentId],
+    ids: readonly string[],
+  ): Promise<Omit<LockedTask, 'lease'>[]> {
+    return tx.hotRows<LockedTask>(
+      `select ${LOCKED_COLUMNS} from tasks where id = any(?::uuid[]) order by id for update`,
+      [ids],
     );
   }
 
-  /** Locks the running tasks of some sessions, in the order of their ids. */
-  async lockRunningOfSessions(
-    tx: Transaction,
-    sessionIds: readonly string[],
-  ): Promise<LockedTask[]> {
-    return tx.rows<LockedTask>(
-      `select ${LOCKED_COLUMNS} from tasks
-       where session_id = any(?::uuid[]) and status = 'running' order by id for update`,
-      [sessionIds as string[]],
-    );
-  }
-
-  /** Locks those of some tasks that are running, in the order of their ids. */
-  async lockRunning(
+  /** Of some running tasks, their types. */
+  async types(
     tx: Transaction,
     ids: readonly string[],
-  ): Promise<LockedTask[]> {
-    return tx.rows<LockedTask>(
-      `select ${LOCKED_COLUMNS} from tasks
-       where id = any(?::uuid[]) and status = 'running' order by id for update`,
-      [ids as string[]],
+  ): Promise<Map<string, string>> {
+    const rows = await tx.hotRows<{ id: string; type: string }>(
+      'select id, type from tasks where id = any(?::uuid[])',
+      [ids],
     );
+    return new Map(rows.map(row => [row.id, row.type]));
   }
 
-  /** Locks every running task of an organisation, in the order of their ids. */
-  async lockAllRunning(
+  /**
+   * Ends attempts that run. Answers those that did and were held as said.
+   *
+   * @param hooked - also those from whose end something follows in the transaction
+   */
+  async end(
     tx: Transaction,
-    organizationId: string,
-  ): Promise<LockedTask[]> {
-    return tx.rows<LockedTask>(
-      `select ${LOCKED_COLUMNS} from tasks
-       where organization_id = ? and status = 'running' order by id for update`,
-      [organizationId],
-    );
-  }
-
-  /** Of some attempts, those that the agent does not hold, and why. */
-  async findNotHeld(
-    tx: Transaction,
-    agentId: string,
-    attempts: readonly { taskId: string; attempt: number }[],
-  ): Promise<
-    { taskId: string; attempt: number; reason: 'cancelled' | 'lost' }[]
-  > {
-    if (attempts.length === 0) {
-      return [];
-    }
-    return tx.rows(
-      `select named.task_id as "taskId", named.attempt,
-         case when t.status = 'cancelled' and t.attempt = named.attempt then 'cancelled' else 'lost' end as reason
-       from unnest(?::uuid[], ?::int[]) as named (task_id, attempt)
-       left join tasks t on t.id = named.task_id
-       where not coalesce(
-         t.status = 'running' and t.attempt = named.attempt and t.agent_id = ?, false)`,
-      [
-        attempts.map(({ taskId }) => taskId),
-        attempts.map(({ attempt }) => attempt),
-        agentId,
-      ] as unknown as string[],
-    );
+    ends: readonly AttemptEnd[],
+    hooked: boolean,
+  ): Promise<EndedRow[]> {
+    return tx.hotRows<EndedRow>(END, [
+      ends.map(end => end.taskId),
+      ends.map(end => end.attempt),
+      ends.map(end => end.agentId),
+      ends.map(end => end.status),
+      ends.map(end => JSON.stringify(end.output)),
+      ends.map(end => end.reason ?? null),
+      ends.map(() => uuidv7()),
+      hooked,
+    ]);
   }
 
   /** Tasks newest first, one more than `limit`. */
@@ -315,48 +449,16 @@ export class TaskStore {
     organizationId: string,
     filter: TaskFilter & { beforeId?: string; limit: number },
   ): Promise<TaskSummaryRow[]> {
-    const { status, priority, beforeId, limit, ...rest } = filter;
-    // With several statuses or priorities the order of one index would be lost:
-    // take the first of each combination and merge. Each stands in the statement
-    // by itself, since the planner cannot tell how rare a value of a list is.
-    const heads = status?.flatMap(one =>
-      priority
-        ? priority.map(rank => ({ status: one, priority: rank }))
-        : [{ status: one }],
-    );
-    const { conditions, bindings } = conditionsOf(
-      heads ? rest : { ...rest, priority },
-    );
-    conditions.unshift('t.organization_id = ?');
-    bindings.unshift(organizationId);
-    if (beforeId !== undefined) {
-      conditions.push('t.id < ?');
-      bindings.push(beforeId);
-    }
-    const firstOf = (more: string) =>
-      `select t.id from tasks t where ${conditions.join(' and ')}${more} order by t.id desc limit ?`;
-    const page = heads
-      ? `select x.id from (${heads
-          .map(
-            head =>
-              `(${firstOf('priority' in head ? ' and t.status = ? and t.priority = ?' : ' and t.status = ?')})`,
-          )
-          .join(' union all ')}) x order by x.id desc limit ?`
-      : firstOf('');
-    const pageBindings = heads
-      ? [
-          ...heads.flatMap(head => [
-            ...bindings,
-            ...Object.values(head),
-            limit + 1,
-          ]),
-          limit + 1,
-        ]
-      : [...bindings, limit + 1];
+    const limit = filter.limit + 1;
+    const heads = fromHeads(organizationId, filter, {
+      what: 't.id',
+      tail: 'order by t.id desc',
+      limit,
+    });
     return tx.rows<TaskSummaryRow>(
-      `with page as materialized (${page})
-       select ${SUMMARY_COLUMNS} from page join tasks t on t.id = page.id ${JOINS} order by t.id desc`,
-      pageBindings as string[],
+      `with page as materialized (select id from (${heads.sql}) x order by id desc limit ?)
+       select ${SUMMARY_COLUMNS} from page join task_live t on t.id = page.id ${JOINS} order by t.id desc`,
+      [...heads.bindings, limit],
     );
   }
 
@@ -367,38 +469,32 @@ export class TaskStore {
     filter: TaskFilter & { status: readonly TaskStatus[] },
     cap: number,
   ): Promise<number> {
-    const { status, ...rest } = filter;
-    const { conditions, bindings } = conditionsOf(rest);
+    const heads = fromHeads(organizationId, filter, {
+      what: '1',
+      tail: '',
+      limit: cap + 1,
+    });
     const [row] = await tx.rows<{ count: number }>(
-      `select count(*)::int as count from (
-         select 1 from tasks t
-         where ${['t.organization_id = ?', 't.status = any(?::text[])', ...conditions].join(' and ')}
-         limit ?) counted`,
-      [organizationId, status, ...bindings, cap + 1] as string[],
+      `select count(*)::int as count from (select 1 from (${heads.sql}) x limit ?) counted`,
+      [...heads.bindings, cap + 1],
     );
     return row.count;
   }
 
   async update(tx: Transaction, id: string, change: TaskChange) {
-    const columns: string[] = [];
-    const bindings: unknown[] = [];
-    const set = (column: string, value: unknown) => {
-      if (value !== undefined) {
-        columns.push(`${column} = ?`);
-        bindings.push(value);
-      }
-    };
-    set('title', change.title);
-    set('description', change.description);
-    set('priority', change.priority);
-    set('capability_set_id', change.capabilitySetId);
-    set('entity_ref', change.entityRef);
-    set('max_attempts', change.maxAttempts);
-    set('run_after', change.runAfter);
-    if (columns.length > 0) {
+    const set = assignments({
+      title: change.title,
+      description: change.description,
+      priority: change.priority,
+      capability_set_id: change.capabilitySetId,
+      entity_ref: change.entityRef,
+      max_attempts: change.maxAttempts,
+      run_after: change.runAfter,
+    });
+    if (set) {
       await tx.run(
-        `update tasks set ${columns.join(', ')}, updated_at = now(), version = version + 1 where id = ?`,
-        [...bindings, id] as string[],
+        `update tasks set ${set.sql}, updated_at = now(), version = version + 1 where id = ?`,
+        [...set.bindings, id],
       );
     }
   }
@@ -414,15 +510,16 @@ export class TaskStore {
   ): Promise<void> {
     // How far an attempt had come is worth knowing where it went wrong.
     const keepsProgress = columns.final && columns.status !== 'succeeded';
-    await tx.run(
+    const { lease } = columns;
+    await tx.hotRows(
       `update tasks set status = ?, waiting_reason = ?, failures = ?, run_after = ?,
          output = coalesce(?::jsonb, output), last_error = coalesce(?, last_error),
-         agent_id = case when ? then null else agent_id end,
-         session_id = null,
-         progress_percent = case when ? then progress_percent end,
-         progress_message = case when ? then progress_message end,
+         agent_id = case when ? then null else coalesce(?::uuid, agent_id) end,
+         attempt = coalesce(?::int, attempt), started_at = coalesce(?::timestamptz, started_at),
+         progress_percent = case when ? then coalesce(?::real, progress_percent) end,
+         progress_message = case when ? then coalesce(?::text, progress_message) end,
          finished_at = case when ? then now() else null end,
-         updated_at = now(), version = version + 1
+         updated_at = now(), version = version + ?::int
        where id = ?`,
       [
         columns.status,
@@ -432,34 +529,18 @@ export class TaskStore {
         columns.output === undefined ? null : JSON.stringify(columns.output),
         columns.lastError ?? null,
         columns.releaseAgent,
+        lease?.agent_id ?? null,
+        lease?.attempt ?? null,
+        lease?.started_at ?? null,
         keepsProgress,
+        lease?.progress_percent ?? null,
         keepsProgress,
+        lease?.progress_message ?? null,
         columns.final,
+        1 + (lease?.version ?? 0),
         id,
       ],
     );
-  }
-
-  /** Answers how many tasks took the progress: 0 when the attempt is not the agent's. */
-  async setProgress(
-    tx: Transaction,
-    id: string,
-    attempt: number,
-    progress: { percent: number; message?: string },
-  ): Promise<
-    { id: string; title: string; entity_ref: string | null } | undefined
-  > {
-    const [row] = await tx.rows<{
-      id: string;
-      title: string;
-      entity_ref: string | null;
-    }>(
-      `update tasks set progress_percent = ?, progress_message = ?, updated_at = now(), version = version + 1
-       where id = ? and attempt = ? and status = 'running' and agent_id = devart_agent()
-       returning id, title, entity_ref`,
-      [progress.percent, progress.message ?? null, id, attempt],
-    );
-    return row;
   }
 
   /** The tasks from which one came and all that came from it, nearest first; one more than `limit`. */
@@ -492,13 +573,13 @@ export class TaskStore {
            select t.id, f.depth + 1 from tasks t join family f on t.parent_id = f.id
            where f.depth < 1000
          )
-       select t.id, t.parent_id, t.title, t.status, t.priority from family f join tasks t on t.id = f.id
+       select t.id, t.parent_id, t.title, t.status, t.priority from family f join task_live t on t.id = f.id
        order by f.depth, t.id limit ?`,
       [organizationId, id, limit + 1],
     );
   }
 
-  /** Whether an agent ever held the task. */
+  /** Whether an agent held an attempt at the task that has ended. */
   async wasHeldBy(
     tx: Transaction,
     id: string,

@@ -32,6 +32,11 @@ export class TaskTypes {
     this.#types.set(type.type, type);
   }
 
+  /** All of them. */
+  names(): string[] {
+    return [...this.#types.keys()];
+  }
+
   /** @throws InvalidInputError when callers may not make tasks of the type themselves. */
   checkMayCreate(type: string): void {
     const known = this.#types.get(type);

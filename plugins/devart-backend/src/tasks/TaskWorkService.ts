@@ -1,9 +1,4 @@
-import {
-  ConflictError,
-  InputError,
-  NotAllowedError,
-  NotFoundError,
-} from '@backstage/errors';
+import { InputError, NotFoundError } from '@backstage/errors';
 import {
   MAX_ARTIFACT_BYTES,
   type LogLine,
@@ -16,12 +11,13 @@ import { scopeOf, type AgentCaller, type KnownCaller } from '../access/Caller';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
+import type { AttemptFence } from './AttemptFence';
+import type { LeaseStore } from './LeaseStore';
+import type { Refusal, ReportedEnd, TaskCompletions } from './TaskCompletions';
 import type { TaskHistoryStore } from './TaskHistoryStore';
 import type { TaskMachine } from './TaskMachine';
 import type { ArtifactRow, TaskRecordStore } from './TaskRecordStore';
-import { toTask } from './TaskRow';
-import type { LockedTask, TaskStore } from './TaskStore';
-import type { TaskTypes } from './TaskTypes';
+import type { LockedTask } from './TaskStore';
 
 /** The most artifacts that one attempt may leave. */
 const MAX_ARTIFACTS = 50;
@@ -32,28 +28,31 @@ const MAX_ARTIFACTS = 50;
  */
 export class TaskWorkService {
   readonly #database: Database;
-  readonly #store: TaskStore;
+  readonly #leases: LeaseStore;
   readonly #records: TaskRecordStore;
   readonly #history: TaskHistoryStore;
   readonly #machine: TaskMachine;
-  readonly #types: TaskTypes;
+  readonly #completions: TaskCompletions;
+  readonly #fence: AttemptFence;
   readonly #events: EventLog;
 
   constructor(options: {
     database: Database;
-    store: TaskStore;
+    leases: LeaseStore;
     records: TaskRecordStore;
     history: TaskHistoryStore;
     machine: TaskMachine;
-    types: TaskTypes;
+    completions: TaskCompletions;
+    fence: AttemptFence;
     events: EventLog;
   }) {
     this.#database = options.database;
-    this.#store = options.store;
+    this.#leases = options.leases;
     this.#records = options.records;
     this.#history = options.history;
     this.#machine = options.machine;
-    this.#types = options.types;
+    this.#completions = options.completions;
+    this.#fence = options.fence;
     this.#events = options.events;
   }
 
@@ -74,39 +73,23 @@ export class TaskWorkService {
       reason?: string;
     },
   ): Promise<Task> {
-    const { attempt, status, reason } = end;
-    return this.#asHolder(agent, id, attempt, {
-      again: async (tx, record) => {
-        if (record?.outcome === status) {
-          return this.#find(tx, agent.organizationId, id);
-        }
-        return undefined;
-      },
-      work: async (tx, task) => {
-        const output =
-          status === 'succeeded'
-            ? this.#types.checkOutput(task.type, end.output)
-            : end.output;
-        await this.#machine.transition(tx, task, {
-          to: status,
-          outcome: status,
-          output,
-          reason,
-        });
-        if (status === 'succeeded') {
-          await this.#types.succeeded(
-            tx,
-            {
-              id: task.id,
-              organizationId: task.organization_id,
-              type: task.type,
-            },
-            output,
-          );
-        }
-        return this.#find(tx, agent.organizationId, id);
-      },
-    });
+    const [refusal] = await this.#completions.end(agent, [
+      { ...end, taskId: id },
+    ]);
+    if (refusal) {
+      throw refusal;
+    }
+    return this.#database.inScope(scopeOf(agent), tx =>
+      this.#fence.find(tx, agent.organizationId, id),
+    );
+  }
+
+  /** Ends several tasks at once, each for itself; answers for each why it was refused, if it was. */
+  async completeMany(
+    agent: AgentCaller,
+    ends: readonly ReportedEnd[],
+  ): Promise<Refusal[]> {
+    return this.#completions.end(agent, ends);
   }
 
   /** Lets a task wait; the agent lets go of it. */
@@ -119,7 +102,7 @@ export class TaskWorkService {
     return this.#asHolder(agent, id, attempt, {
       again: async (tx, record) =>
         record?.outcome === 'waiting'
-          ? this.#find(tx, agent.organizationId, id)
+          ? this.#fence.find(tx, agent.organizationId, id)
           : undefined,
       work: async (tx, task) => {
         await this.#machine.transition(tx, task, {
@@ -127,7 +110,7 @@ export class TaskWorkService {
           outcome: 'waiting',
           ...wait,
         });
-        return this.#find(tx, agent.organizationId, id);
+        return this.#fence.find(tx, agent.organizationId, id);
       },
     });
   }
@@ -143,7 +126,7 @@ export class TaskWorkService {
         if (record?.outcome !== 'failed') {
           return undefined;
         }
-        const task = await this.#find(tx, agent.organizationId, id);
+        const task = await this.#fence.find(tx, agent.organizationId, id);
         return {
           status: task.status,
           retryAt: task.runAfter ? new Date(task.runAfter) : undefined,
@@ -165,9 +148,8 @@ export class TaskWorkService {
     progress: { percent: number; message?: string },
   ): Promise<void> {
     await this.#database.inScope(scopeOf(agent), async tx => {
-      const task = await this.#store.setProgress(tx, id, attempt, progress);
-      if (!task) {
-        throw await this.#refusal(tx, agent, id, attempt);
+      if (!(await this.#leases.setProgress(tx, id, attempt, progress))) {
+        throw await this.#fence.refusal(tx, agent, id, attempt);
       }
       // A hint for whoever looks at the task; no line in the feed.
       tx.afterCommit(() => this.#onProgress(id));
@@ -253,13 +235,14 @@ export class TaskWorkService {
     attempt: number,
     solution: string,
   ): Promise<void> {
-    await this.#asReporter(agent, id, attempt, async (tx, task) => {
+    await this.#asReporter(agent, id, attempt, async tx => {
+      const task = await this.#fence.find(tx, agent.organizationId, id);
       await this.#events.append(tx, [
         {
           organizationId: agent.organizationId,
           topic: 'task.solution-applied',
           subject: { kind: 'task', id, name: task.title },
-          entityRef: task.entity_ref ?? undefined,
+          entityRef: task.entityRef,
           detail: solution,
         },
       ]);
@@ -274,14 +257,14 @@ export class TaskWorkService {
     limit: number,
   ): Promise<LogLine[]> {
     return this.#database.inScope(scopeOf(caller), async tx => {
-      await this.#find(tx, caller.organizationId, id);
+      await this.#fence.find(tx, caller.organizationId, id);
       return this.#records.lines(tx, id, afterSeq, limit);
     });
   }
 
   async artifacts(caller: KnownCaller, id: string): Promise<ArtifactRow[]> {
     return this.#database.inScope(scopeOf(caller), async tx => {
-      await this.#find(tx, caller.organizationId, id);
+      await this.#fence.find(tx, caller.organizationId, id);
       return this.#records.artifacts(tx, id);
     });
   }
@@ -289,7 +272,7 @@ export class TaskWorkService {
   /** @throws NotFoundError */
   async artifact(caller: KnownCaller, id: string, artifactId: string) {
     return this.#database.inScope(scopeOf(caller), async tx => {
-      await this.#find(tx, caller.organizationId, id);
+      await this.#fence.find(tx, caller.organizationId, id);
       const row = await this.#records.artifact(tx, id, artifactId);
       if (!row) {
         throw new NotFoundError(`The task has no artifact ${artifactId}`);
@@ -325,21 +308,17 @@ export class TaskWorkService {
     },
   ): Promise<T> {
     return this.#database.inScope(scopeOf(agent), async tx => {
-      // Under row-level security: an agent finds no task that is not its own.
-      const task = await this.#store.lock(tx, agent.organizationId, id);
-      const holds =
-        task?.status === 'running' &&
-        task.attempt === attempt &&
-        task.agent_id === agent.agentId;
-      if (holds) {
-        return tx.elevated(() => act.work(tx, task));
+      if (await this.#holds(tx, agent, id, attempt)) {
+        return tx.elevated(async () =>
+          act.work(tx, await this.#machine.lock(tx, agent.organizationId, id)),
+        );
       }
       return tx.elevated(async () => {
         const record = await this.#history.findAttempt(tx, id, attempt);
         const isOwn = record?.agent_id === agent.agentId;
         const answer = await act.again(tx, isOwn ? record : undefined);
         if (answer === undefined) {
-          throw await this.#refusal(tx, agent, id, attempt);
+          throw await this.#fence.refusal(tx, agent, id, attempt);
         }
         return answer;
       });
@@ -351,54 +330,24 @@ export class TaskWorkService {
     agent: AgentCaller,
     id: string,
     attempt: number,
-    work: (tx: Transaction, task: LockedTask) => Promise<T>,
+    work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     return this.#database.inScope(scopeOf(agent), async tx => {
-      const task = await this.#store.lock(tx, agent.organizationId, id);
-      if (
-        task?.status !== 'running' ||
-        task.attempt !== attempt ||
-        task.agent_id !== agent.agentId
-      ) {
-        throw await this.#refusal(tx, agent, id, attempt);
+      if (!(await this.#holds(tx, agent, id, attempt))) {
+        throw await this.#fence.refusal(tx, agent, id, attempt);
       }
-      return work(tx, task);
+      return work(tx);
     });
   }
 
-  /** Why an agent may not speak for an attempt. */
-  async #refusal(
+  /** Locks the attempt. Under row-level security: an agent finds no lease that is of no concern to it. */
+  async #holds(
     tx: Transaction,
     agent: AgentCaller,
     id: string,
     attempt: number,
-  ): Promise<Error> {
-    return tx.elevated(async () => {
-      const row = await this.#store.find(tx, agent.organizationId, id);
-      if (!row) {
-        return new NotFoundError(`There is no task ${id}`);
-      }
-      if (
-        row.agent_id !== agent.agentId &&
-        !(await this.#store.wasHeldBy(tx, id, agent.agentId))
-      ) {
-        return new NotAllowedError('The task is not held by this agent');
-      }
-      return new ConflictError(
-        `attempt: attempt ${attempt} is not running any more; the task is ${row.status} at attempt ${row.attempt}`,
-      );
-    });
-  }
-
-  async #find(
-    tx: Transaction,
-    organizationId: string,
-    id: string,
-  ): Promise<Task> {
-    const row = await this.#store.find(tx, organizationId, id);
-    if (!row) {
-      throw new NotFoundError(`There is no task ${id}`);
-    }
-    return toTask(row);
+  ): Promise<boolean> {
+    const lease = await this.#leases.lock(tx, id);
+    return lease?.attempt === attempt && lease.agent_id === agent.agentId;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
+import { ConflictError, InputError } from '@backstage/errors';
 import {
   BOARD_COLUMNS,
   isFinalStatus,
@@ -19,11 +19,12 @@ import type { Database } from '../database/Database';
 import type { Scope } from '../database/Scope';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
+import type { AttemptFence } from './AttemptFence';
 import type { QueueStore } from './QueueStore';
 import type { TaskHistoryStore } from './TaskHistoryStore';
 import type { TaskMachine } from './TaskMachine';
-import { toTask, toTaskSummary } from './TaskRow';
-import type { LockedTask, TaskFilter, TaskStore } from './TaskStore';
+import { toTaskSummary } from './TaskRow';
+import type { LockedTask, NewTask, TaskFilter, TaskStore } from './TaskStore';
 
 /** Boards count a column up to this many tasks. */
 const BOARD_COUNT_CAP = 10_000;
@@ -63,7 +64,7 @@ function storedFilter(filter: TaskListFilter): TaskFilter {
 }
 
 function hashOf(description: TaskDescription): Buffer {
-  const { traceparent: _, ...content } = description;
+  const { traceparent: _, idempotencyKey: __, ...content } = description;
   const sorted = Object.fromEntries(
     Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -77,6 +78,7 @@ export class TasksService {
   readonly #queue: QueueStore;
   readonly #history: TaskHistoryStore;
   readonly #machine: TaskMachine;
+  readonly #fence: AttemptFence;
   readonly #events: EventLog;
 
   constructor(options: {
@@ -85,6 +87,7 @@ export class TasksService {
     queue: QueueStore;
     history: TaskHistoryStore;
     machine: TaskMachine;
+    fence: AttemptFence;
     events: EventLog;
   }) {
     this.#database = options.database;
@@ -92,6 +95,7 @@ export class TasksService {
     this.#queue = options.queue;
     this.#history = options.history;
     this.#machine = options.machine;
+    this.#fence = options.fence;
     this.#events = options.events;
   }
 
@@ -108,10 +112,10 @@ export class TasksService {
     const scope = scopeOf(caller);
     return this.#database.inScope(scope, async tx => {
       if (description.parentId) {
-        await this.#find(tx, scope.organizationId, description.parentId);
+        await this.#fence.find(tx, scope.organizationId, description.parentId);
       }
       const { id } = await this.createIn(tx, scope.organizationId, description);
-      return this.#find(tx, scope.organizationId, id);
+      return this.#fence.find(tx, scope.organizationId, id);
     });
   }
 
@@ -121,59 +125,93 @@ export class TasksService {
     organizationId: string,
     description: TaskDescription,
   ): Promise<{ id: string; created: boolean }> {
-    const id = uuidv7();
-    const { idempotencyKey, ...content } = description;
-    const priority = priorityRank(description.priority);
-    const requestHash = hashOf(content);
-    const capabilitySetId = await this.#store.internCapabilities(
+    const [made] = await this.createManyIn(tx, organizationId, [description]);
+    return made;
+  }
+
+  /**
+   * Puts tasks into the queue as part of a transaction, in their order;
+   * `created` is false where a key was used before.
+   *
+   * @throws ConflictError when an idempotency key stands for another content.
+   */
+  async createManyIn(
+    tx: Transaction,
+    organizationId: string,
+    descriptions: readonly TaskDescription[],
+  ): Promise<{ id: string; created: boolean }[]> {
+    const tasks: (NewTask & { capabilitySetId: number })[] = [];
+    for (const description of descriptions) {
+      tasks.push({
+        ...description,
+        id: uuidv7(),
+        organizationId,
+        priority: priorityRank(description.priority),
+        capabilitySetId: await this.#store.internCapabilities(
+          tx,
+          organizationId,
+          description.capabilities,
+        ),
+        requestHash:
+          description.idempotencyKey === undefined
+            ? undefined
+            : hashOf(description),
+      });
+    }
+    const announce = (made: readonly NewTask[]) =>
+      this.#events.append(
+        tx,
+        made.map(task => ({
+          organizationId,
+          topic: 'task.queued',
+          subject: { kind: 'task' as const, id: task.id, name: task.title },
+          entityRef: task.entityRef,
+        })),
+      );
+    this.#machine.announceQueued(tx);
+    const insert = this.#store.insert(tx, organizationId, tasks);
+    // Those that are not made have no row, and so get no place.
+    const enqueue = this.#queue.enqueue(
+      tx,
+      tasks.map(({ id }) => id),
+    );
+    if (tasks.every(task => task.idempotencyKey === undefined)) {
+      await Promise.all([insert, enqueue, announce(tasks)]);
+      return tasks.map(({ id }) => ({ id, created: true }));
+    }
+    const [made] = await Promise.all([insert, enqueue]);
+    await announce(tasks.filter(({ id }) => made.has(id)));
+    const answers = [];
+    for (const task of tasks) {
+      answers.push(
+        made.has(task.id)
+          ? { id: task.id, created: true }
+          : {
+              id: await this.#findRepeated(tx, organizationId, task),
+              created: false,
+            },
+      );
+    }
+    return answers;
+  }
+
+  /** @throws ConflictError when the key stands for another content. */
+  async #findRepeated(
+    tx: Transaction,
+    organizationId: string,
+    task: { idempotencyKey?: string; requestHash?: Buffer },
+  ): Promise<string> {
+    const known = await this.#store.findByIdempotencyKey(
       tx,
       organizationId,
-      description.capabilities,
+      task.idempotencyKey!,
     );
-    const inserted = await this.#store.insert(tx, {
-      ...description,
-      id,
-      organizationId,
-      priority,
-      capabilitySetId,
-      requestHash: idempotencyKey === undefined ? undefined : requestHash,
-    });
-    if (!inserted) {
-      const known = await this.#store.findByIdempotencyKey(
-        tx,
-        organizationId,
-        idempotencyKey!,
+    if (!known || !known.request_hash.equals(task.requestHash!)) {
+      throw new ConflictError(
+        'idempotencyKey: another task was created under this key; use the key only for the same content',
       );
-      if (!known || !known.request_hash.equals(requestHash)) {
-        throw new ConflictError(
-          'idempotencyKey: another task was created under this key; use the key only for the same content',
-        );
-      }
-      return { id: known.id, created: false };
     }
-    await this.#queue.enqueue(tx, {
-      id,
-      organizationId,
-      capabilitySetId,
-      priority,
-      availableAt: description.runAfter,
-    });
-    await this.#history.appendTransition(tx, {
-      organizationId,
-      taskId: id,
-      to: 'queued',
-      attempt: 0,
-    });
-    await this.#events.append(tx, [
-      {
-        organizationId,
-        topic: 'task.queued',
-        subject: { kind: 'task', id, name: description.title },
-        entityRef: description.entityRef,
-      },
-    ]);
-    this.#machine.announceQueued(tx);
-    return { id, created: true };
+    return known.id;
   }
 
   /**
@@ -197,7 +235,7 @@ export class TasksService {
     }
     const scope = scopeOf(caller);
     return this.#database.inScope(scope, async tx => {
-      const parent = await this.#find(tx, scope.organizationId, parentId);
+      const parent = await this.#fence.find(tx, scope.organizationId, parentId);
       if (
         caller.kind === 'agent' &&
         (parent.status !== 'running' ||
@@ -215,7 +253,7 @@ export class TasksService {
         entityRef: description.entityRef ?? parent.entityRef,
         traceparent: description.traceparent ?? parent.traceparent,
       });
-      return this.#find(tx, scope.organizationId, id);
+      return this.#fence.find(tx, scope.organizationId, id);
     });
   }
 
@@ -283,7 +321,7 @@ export class TasksService {
   async get(caller: KnownCaller, id: string): Promise<Task> {
     const scope = scopeOf(caller);
     return this.#database.inScope(scope, tx =>
-      this.#find(tx, scope.organizationId, id),
+      this.#fence.find(tx, scope.organizationId, id),
     );
   }
 
@@ -309,7 +347,7 @@ export class TasksService {
   ): Promise<Task> {
     const { organizationId } = caller;
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const task = await this.#lock(tx, organizationId, id);
+      const task = await this.#machine.lock(tx, organizationId, id);
       if (ifVersion !== undefined && ifVersion !== task.version) {
         throw new ConflictError(
           `ifVersion: the task has changed since version ${ifVersion}; it is at version ${task.version}`,
@@ -346,35 +384,27 @@ export class TasksService {
         change.runAfter !== undefined;
       if (task.status === 'queued' && moves) {
         await this.#queue.remove(tx, id);
-        await this.#queue.enqueue(tx, {
-          id,
-          organizationId,
-          capabilitySetId: capabilitySetId ?? task.capability_set_id,
-          priority: priority ?? task.priority,
-          createdAt: task.created_at,
-          availableAt:
-            change.runAfter === undefined
-              ? (task.run_after ?? undefined)
-              : (change.runAfter ?? undefined),
-        });
+        await this.#queue.enqueue(tx, [id]);
         this.#machine.announceQueued(tx);
       }
       await this.#announce(tx, task, 'task.updated');
-      return this.#find(tx, organizationId, id);
+      return this.#fence.find(tx, organizationId, id);
     });
   }
 
   /** @throws ConflictError when the task is running. */
   async delete(caller: MemberCaller, id: string): Promise<void> {
     await this.#database.inScope(scopeOf(caller), async tx => {
-      const task = await this.#lock(tx, caller.organizationId, id);
+      const task = await this.#machine.lock(tx, caller.organizationId, id);
       if (task.status === 'running') {
         throw new ConflictError(
           'The task is running; cancel it before you delete it',
         );
       }
-      await this.#store.delete(tx, id);
       await this.#announce(tx, task, 'task.deleted');
+      await this.#store.delete(tx, id);
+      await this.#queue.remove(tx, id);
+      await tx.elevated(() => this.#history.removeOf(tx, id));
     });
   }
 
@@ -386,7 +416,7 @@ export class TasksService {
   async move(caller: MemberCaller, id: string, move: TaskMove): Promise<Task> {
     const { organizationId } = caller;
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const task = await this.#lock(tx, organizationId, id);
+      const task = await this.#machine.lock(tx, organizationId, id);
       if (task.status !== move.to) {
         this.#checkMove(task.status, move.to);
         await this.#machine.transition(tx, task, {
@@ -401,7 +431,7 @@ export class TasksService {
               : undefined,
         });
       }
-      return this.#find(tx, organizationId, id);
+      return this.#fence.find(tx, organizationId, id);
     });
   }
 
@@ -412,7 +442,7 @@ export class TasksService {
     id: string,
     reason: string,
   ): Promise<boolean> {
-    const task = await this.#lock(tx, organizationId, id);
+    const task = await this.#machine.lock(tx, organizationId, id);
     if (isFinalStatus(task.status)) {
       return false;
     }
@@ -436,7 +466,7 @@ export class TasksService {
   ): Promise<Task> {
     const { organizationId } = caller;
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const task = await this.#lock(tx, organizationId, id);
+      const task = await this.#machine.lock(tx, organizationId, id);
       if (!isFinalStatus(task.status)) {
         throw new ConflictError(
           `The task is ${task.status}; only a task that has ended can be queued again`,
@@ -448,7 +478,7 @@ export class TasksService {
         reason,
         failures: 0,
       });
-      return this.#find(tx, organizationId, id);
+      return this.#fence.find(tx, organizationId, id);
     });
   }
 
@@ -456,7 +486,7 @@ export class TasksService {
   async history(caller: KnownCaller, id: string) {
     const scope = scopeOf(caller);
     return this.#database.inScope(scope, async tx => {
-      await this.#find(tx, scope.organizationId, id);
+      await this.#fence.find(tx, scope.organizationId, id);
       return {
         transitions: await this.#history.transitions(tx, id),
         attempts: await this.#history.attempts(tx, id),
@@ -468,7 +498,7 @@ export class TasksService {
   async lineage(caller: KnownCaller, id: string, limit: number) {
     const scope = scopeOf(caller);
     return this.#database.inScope(scope, async tx => {
-      await this.#find(tx, scope.organizationId, id);
+      await this.#fence.find(tx, scope.organizationId, id);
       return this.#store.lineage(tx, scope.organizationId, id, limit);
     });
   }
@@ -506,30 +536,5 @@ export class TasksService {
         entityRef: task.entity_ref ?? undefined,
       },
     ]);
-  }
-
-  async #find(
-    tx: Transaction,
-    organizationId: string,
-    id: string,
-  ): Promise<Task> {
-    const row = await this.#store.find(tx, organizationId, id);
-    if (!row) {
-      throw new NotFoundError(`There is no task ${id}`);
-    }
-    return toTask(row);
-  }
-
-  async #lock(
-    tx: Transaction,
-    organizationId: string,
-    id: string,
-  ): Promise<LockedTask> {
-    await this.#queue.lock(tx, id);
-    const task = await this.#store.lock(tx, organizationId, id);
-    if (!task) {
-      throw new NotFoundError(`There is no task ${id}`);
-    }
-    return task;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from '../model/text';
+import { jsonObject, text } from '../model/text';
 import {
   agentCreatePermission,
   agentDeletePermission,
@@ -26,7 +26,7 @@ import {
   searchTextSchema,
   storedCapabilitiesSchema,
 } from './shared';
-import { claimedTaskSchema } from './tasks';
+import { claimedTaskSchema, MAX_TASK_JSON_BYTES } from './tasks';
 
 /** Whether an agent may work: decided by people. */
 export const AGENT_ACTIVATIONS = ['pending', 'active', 'inactive'] as const;
@@ -501,6 +501,49 @@ const returnTasks = defineOperation({
   audited: false,
 });
 
+const completeTasks = defineOperation({
+  id: 'agents.completeTasks',
+  title: 'Complete several tasks',
+  description:
+    'Ends tasks as succeeded, each for itself as `tasks.complete` does, in one transaction. The answer names every task in the order of the call; those that were refused with the status and the words that `tasks.complete` would have answered.',
+  method: 'POST',
+  path: '/agents/:id/complete-tasks',
+  effect: 'write',
+  idempotent: true,
+  callers: { agents: true },
+  maxBodyBytes: 8 * 1024 * 1024,
+  input: z.strictObject({
+    id: idSchema,
+    tasks: z
+      .array(
+        z.strictObject({
+          id: idSchema,
+          attempt: attemptSchema,
+          output: jsonObject({ maxBytes: MAX_TASK_JSON_BYTES }).default({}),
+          summary: text({ max: 2000 }).optional(),
+        }),
+      )
+      .min(1)
+      .max(500),
+  }),
+  output: z.object({
+    results: z.array(
+      z.object({
+        id: idSchema,
+        attempt: attemptSchema,
+        /** Why the task was not ended; missing when it was. */
+        refused: z
+          .object({
+            /** 409 when the attempt is not held any more, 400 for an output that its type does not allow, 403, 404. */
+            status: z.int(),
+            message: z.string(),
+          })
+          .optional(),
+      }),
+    ),
+  }),
+});
+
 const performance = defineOperation({
   id: 'agents.performance',
   title: 'Read how an agent does',
@@ -620,6 +663,7 @@ export const agents = {
   stream,
   setHold,
   returnTasks,
+  completeTasks,
   performance,
   createEnrolmentToken,
   listEnrolmentTokens,

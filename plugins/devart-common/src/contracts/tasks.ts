@@ -70,6 +70,7 @@ const waitingSchema = z.object({
     'agents-offline',
     'agents-busy',
     'agents-halted',
+    'capacity',
   ]),
   /** The cause, for people. */
   message: z.string(),

@@ -75,21 +75,21 @@ export class StreamClaims {
     session: { id: string; hold: number },
   ): Promise<StreamClaim> {
     return this.#database.asSystem(agent.actor, async tx => {
-      await this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId);
-      const expiresAt = await this.#sessions.lock(tx, {
-        id: session.id,
-        agentId: agent.agentId,
-      });
+      // Sent together, in this order: two replicas that count behind the lock
+      // do not fill the same session twice.
+      const [, expiresAt, held] = await Promise.all([
+        this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId),
+        this.#sessions.lock(tx, { id: session.id, agentId: agent.agentId }),
+        this.#ready.countHeld(tx, {
+          agentId: agent.agentId,
+          sessionId: session.id,
+        }),
+      ]);
       if (!expiresAt) {
         throw new NotFoundError(
           'The session has ended: it was not heard of in time, or has said goodbye',
         );
       }
-      // After the lock: two replicas do not fill the same session twice.
-      const held = await this.#ready.countHeld(tx, {
-        agentId: agent.agentId,
-        sessionId: session.id,
-      });
       const room = Math.min(
         session.hold - held.session,
         agent.maxConcurrent - held.agent,
@@ -97,7 +97,7 @@ export class StreamClaims {
       if (room <= 0) {
         return { tasks: [], full: true };
       }
-      const tasks = await this.#queue.claim(tx, {
+      const claimed = await this.#queue.claim(tx, {
         organizationId: agent.organizationId,
         agentId: agent.agentId,
         agentName: agent.name,
@@ -105,9 +105,12 @@ export class StreamClaims {
         capabilities: agent.capabilities,
         max: room,
         maxConcurrent: agent.maxConcurrent,
-        leaseExpiresAt: expiresAt,
       });
-      return { tasks, full: tasks.length >= room };
+      const leaseExpiresAt = expiresAt.toISOString();
+      return {
+        tasks: claimed.map(task => ({ ...task, leaseExpiresAt })),
+        full: claimed.length >= room,
+      };
     });
   }
 

@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** What one caller asked for. */
+interface Asked<Item, Answer> {
+  items: readonly Item[];
+  resolve: (answers: Answer[]) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Does what several callers ask for at the same moment in one transaction.
+ * Whoever comes while groups are on their way waits for the next one, so that
+ * groups grow with the load and a single caller waits for nobody.
+ */
+export class GroupCommit<Item, Answer> {
+  readonly #options: {
+    run: (items: readonly Item[]) => Promise<readonly Answer[]>;
+    max: number;
+    concurrency: number;
+  };
+  readonly #waiting: Asked<Item, Answer>[] = [];
+  #running = 0;
+
+  /**
+   * @param options - `run` answers for each item, in their order; `max` items
+   * form a group, unless one caller brings more; `concurrency` groups at once
+   */
+  constructor(options: {
+    run: (items: readonly Item[]) => Promise<readonly Answer[]>;
+    max: number;
+    concurrency: number;
+  }) {
+    this.#options = options;
+  }
+
+  /** Answers for each item once its group is committed; rejects when the group failed. */
+  async add(items: readonly Item[]): Promise<Answer[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ items, resolve, reject });
+      if (this.#running < this.#options.concurrency) {
+        this.#running++;
+        void this.#work();
+      }
+    });
+  }
+
+  /** Never rejects: what goes wrong is told to those who asked. */
+  async #work(): Promise<void> {
+    // Calls that arrived with the same packet of the network join the group.
+    await nextTurn();
+    while (this.#waiting.length > 0) {
+      await this.#runGroup(this.#takeGroup());
+    }
+    this.#running--;
+  }
+
+  #takeGroup(): Asked<Item, Answer>[] {
+    const group = [this.#waiting.shift()!];
+    let size = group[0].items.length;
+    while (
+      this.#waiting.length > 0 &&
+      size + this.#waiting[0].items.length <= this.#options.max
+    ) {
+      const next = this.#waiting.shift()!;
+      size += next.items.length;
+      group.push(next);
+    }
+    return group;
+  }
+
+  async #runGroup(group: readonly Asked<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.#options.run(
+        group.flatMap(({ items }) => items),
+      );
+      let position = 0;
+      for (const { items, resolve } of group) {
+        resolve(answers.slice(position, (position += items.length)));
+      }
+    } catch (error) {
+      for (const { reject } of group) {
+        reject(error);
+      }
+    }
+  }
+}

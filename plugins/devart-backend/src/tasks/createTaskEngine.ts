@@ -1,0 +1,65 @@
+import type { DevartConfig } from '../config/DevartConfig';
+import type { Database } from '../database/Database';
+import type { EventLog } from '../outbox/EventLog';
+import { AttemptFence } from './AttemptFence';
+import { LeaseStore } from './LeaseStore';
+import { QueueStore } from './QueueStore';
+import { TaskCompletions } from './TaskCompletions';
+import { TaskHistoryStore } from './TaskHistoryStore';
+import { TaskMachine } from './TaskMachine';
+import { TaskQueue } from './TaskQueue';
+import { TaskRecordStore } from './TaskRecordStore';
+import { TasksService } from './TasksService';
+import { TaskStore } from './TaskStore';
+import { TaskTypes } from './TaskTypes';
+import { TaskWorkService } from './TaskWorkService';
+
+/** What others use of tasks: people and flows, agents, and those who hand tasks out. */
+export interface TaskEngine {
+  tasks: TasksService;
+  work: TaskWorkService;
+  queue: TaskQueue;
+  machine: TaskMachine;
+  types: TaskTypes;
+}
+
+/** Puts the parts that tasks are made of together. */
+export function createTaskEngine(options: {
+  database: Database;
+  events: EventLog;
+  config: Pick<DevartConfig, 'ageingSeconds' | 'retry' | 'capabilityLimits'>;
+}): TaskEngine {
+  const { database, events, config } = options;
+  const store = new TaskStore();
+  const places = new QueueStore({ ageingSeconds: config.ageingSeconds });
+  const leases = new LeaseStore();
+  const history = new TaskHistoryStore();
+  const fence = new AttemptFence(store);
+  const types = new TaskTypes();
+  const machine = new TaskMachine({
+    tasks: store,
+    queue: places,
+    leases,
+    history,
+    events,
+    retry: config.retry,
+  });
+  const common = { database, store, leases, history, machine, fence, events };
+  return {
+    tasks: new TasksService({ ...common, queue: places }),
+    work: new TaskWorkService({
+      ...common,
+      records: new TaskRecordStore(),
+      completions: new TaskCompletions({ ...common, types }),
+    }),
+    queue: new TaskQueue({
+      store: places,
+      leases,
+      machine,
+      types,
+      limits: config.capabilityLimits,
+    }),
+    machine,
+    types,
+  };
+}
