@@ -55,8 +55,14 @@ export interface AgentOptions {
   software?: string;
   /** Where it says how it is doing; the console unless given. */
   logger?: AgentLogger;
-  /** Whether tasks may come over a stream of events; without, the agent asks for them. True. */
+  /** Whether tasks may come over a stream of events; without, the agent asks for them. True unless given. */
   stream?: boolean;
+  /**
+   * URL of RabbitMQ with account and password, such as
+   * `amqp://agent:password@rabbitmq.example.com/`. With it the agent hears of
+   * tasks from the broker, and without the broker as other agents do.
+   */
+  rabbitmqUrl?: string;
   /**
    * How many further tasks wait at the agent, so that the next begins as soon as
    * a handler ends; only while tasks take less than a second on average, and as

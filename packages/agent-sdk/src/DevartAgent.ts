@@ -10,10 +10,12 @@ import {
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import { version } from '../package.json';
+import { CompletionBatcher } from './CompletionBatcher';
 import { consoleLogger, type AgentLogger } from './AgentLogger';
 import type { AgentOptions } from './AgentOptions';
 import { apiProblemOf, type ApiProblem } from './ApiProblem';
 import { Backoff, type BackoffOptions } from './Backoff';
+import { BrokerFeed } from './BrokerFeed';
 import { boundedFetch } from './boundedFetch';
 import { EnrolmentError } from './EnrolmentError';
 import { LocalQueue } from './LocalQueue';
@@ -103,10 +105,12 @@ export class DevartAgent {
   readonly #claimBackoff: Backoff;
   readonly #refusedBackoff: Backoff;
   readonly #client: DevartClient;
+  readonly #completions: CompletionBatcher;
   readonly #runs = new Set<TaskRun>();
   readonly #localQueue: LocalQueue;
   #handler: TaskHandler = () => {};
-  #feed: TaskFeed | undefined;
+  /** In the order in which the agent prefers them; begun when there is a session. */
+  #feeds: TaskFeed[] = [];
   readonly #sessionId = uuidv7();
   /** Ends the loop with everything that it waits for. */
   readonly #loopEnd = new AbortController();
@@ -175,6 +179,10 @@ export class DevartAgent {
       maxMs: retry.refusedMaxMs ?? 60_000,
     });
     this.#client = this.#createClient({});
+    this.#completions = new CompletionBatcher({
+      client: this.#client,
+      agentId: () => this.#me!.id,
+    });
   }
 
   /** What the agent is doing. */
@@ -434,7 +442,7 @@ export class DevartAgent {
       }
       if (this.#mode !== 'stopping' && this.#mode !== 'refused') {
         this.#enter('consuming');
-        this.#startFeed();
+        this.#startFeeds();
         this.#sayOnce('info', `Connected as ${this.#me?.name}`);
       }
     } catch (error) {
@@ -446,32 +454,81 @@ export class DevartAgent {
     }
   }
 
-  #startFeed(): void {
-    const { stream = true, retry = {} } = this.#options;
-    if (!stream) {
-      return;
-    }
-    this.#feed ??= new StreamFeed({
+  #createFeeds(): TaskFeed[] {
+    const { stream = true, rabbitmqUrl, retry = {} } = this.#options;
+    const common = {
       agentId: this.#me!.id,
       sessionId: this.#sessionId,
       hold: this.#wantedHold(),
       client: this.#client,
-      createClient: wrap => this.#createClient({ wrap }),
       logger: this.#logger,
       backoff: this.#retry,
       withoutMs: retry.withoutStreamMs ?? 60_000,
       listener: {
-        onTasks: tasks => this.#take(tasks),
-        onChange: () => this.#wake.abort(),
-        onRefused: problem => this.#onFeedRefused(problem),
+        onTasks: (tasks: readonly ClaimedTask[]) => this.#take(tasks),
+        onChange: () => {
+          this.#startFeeds();
+          this.#wake.abort();
+        },
+        onRefused: (problem: ApiProblem) => this.#onFeedRefused(problem),
       },
-    });
-    this.#feed.start();
+    };
+    return [
+      ...(rabbitmqUrl
+        ? [
+            new BrokerFeed({
+              ...common,
+              url: rabbitmqUrl,
+              held: () => this.#heldCount(),
+            }),
+          ]
+        : []),
+      ...(stream
+        ? [
+            new StreamFeed({
+              ...common,
+              createClient: wrap => this.#createClient({ wrap }),
+            }),
+          ]
+        : []),
+    ];
+  }
+
+  /** Starts the feed that the agent likes best, and the next as long as that does not work. */
+  #startFeeds(): void {
+    if (this.#mode !== 'consuming' && this.#mode !== 'reconnecting') {
+      return;
+    }
+    if (this.#feeds.length === 0) {
+      this.#feeds = this.#createFeeds();
+    }
+    let isServed = false;
+    for (const feed of this.#feeds) {
+      if (isServed) {
+        void feed.stop();
+      } else {
+        feed.start();
+        if (feed.mode === 'opening') {
+          // Not before it is known whether it works do the others change.
+          return;
+        }
+        isServed = feed.mode === 'open';
+      }
+    }
+  }
+
+  async #stopFeeds(): Promise<void> {
+    await Promise.all(this.#feeds.map(feed => feed.stop()));
   }
 
   /** Whether tasks come by themselves, or will in a moment. */
   #isFed(): boolean {
-    return this.#feed?.mode === 'open' || this.#feed?.mode === 'opening';
+    return this.#feeds.some(works);
+  }
+
+  async #setHold(): Promise<void> {
+    const hold = this.#wantedHold();
+    await Promise.all(this.#feeds.map(feed => feed.setHold(hold)));
   }
 
   #onFeedRefused(problem: ApiProblem): void {
@@ -513,7 +570,7 @@ export class DevartAgent {
 
   async #giveBackExpired(now: number): Promise<void> {
     const expired = this.#localQueue.takeExpired(now);
-    await this.#feed?.setHold(this.#wantedHold());
+    await this.#setHold();
     await this.#giveBack(expired);
   }
 
@@ -582,6 +639,7 @@ export class DevartAgent {
       handler: this.#handler,
       logger: this.#logger,
       createClient: options => this.#createClient(options),
+      completions: this.#completions,
       backoff: this.#retry,
       logFlushMs,
       progressIntervalMs,
@@ -589,11 +647,12 @@ export class DevartAgent {
     this.#runs.add(run);
     void run.worked.then(ms => {
       this.#localQueue.observe(ms);
-      void this.#feed?.setHold(this.#wantedHold());
+      void this.#setHold();
       this.#beginNext();
     });
     void run.settled.then(() => {
       this.#runs.delete(run);
+      this.#feeds.forEach(feed => feed.onRoom());
       this.#wake.abort();
     });
   }
@@ -617,7 +676,7 @@ export class DevartAgent {
   }
 
   #enterRefused(why: string): void {
-    void this.#feed?.stop();
+    void this.#stopFeeds();
     void this.#giveBack(this.#localQueue.clear());
     this.#askAt = Date.now() + this.#refusedMs;
     this.#enter('refused');
@@ -641,7 +700,7 @@ export class DevartAgent {
     this.#claimEnd.abort();
     this.#wake.abort();
     const returned = Promise.all([
-      this.#feed?.stop(),
+      this.#stopFeeds(),
       this.#giveBack(this.#localQueue.clear()),
     ]);
     await this.#runsSettled();
@@ -722,6 +781,10 @@ export class DevartAgent {
       this.#logger[level](message);
     }
   }
+}
+
+function works(feed: TaskFeed): boolean {
+  return feed.mode === 'open' || feed.mode === 'opening';
 }
 
 function describeStatus(status: Agent['status'], reason?: string): string {

@@ -93,6 +93,9 @@ export class StreamFeed implements TaskFeed {
     }
   }
 
+  /** The control plane knows by itself. */
+  onRoom(): void {}
+
   async #run(end: AbortSignal): Promise<void> {
     while (!end.aborted) {
       this.#enter('opening', end);

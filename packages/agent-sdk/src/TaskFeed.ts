@@ -14,6 +14,8 @@ export interface TaskFeed {
   stop(): Promise<void>;
   /** Says how many tasks the agent wants to hold at once. */
   setHold(hold: number): Promise<void>;
+  /** The agent holds fewer tasks than before. */
+  onRoom(): void;
 }
 
 /** What a feed tells its agent. */

@@ -7,6 +7,7 @@ import type {
 import type { AgentLogger } from './AgentLogger';
 import { apiProblemOf } from './ApiProblem';
 import { Backoff, type BackoffOptions } from './Backoff';
+import type { CompletionBatcher } from './CompletionBatcher';
 import { LogBuffer, type LogLevel } from './LogBuffer';
 import { PermanentError } from './PermanentError';
 import { ProgressReporter } from './ProgressReporter';
@@ -31,6 +32,7 @@ export interface TaskRunOptions {
     traceparent?: string;
     signal: AbortSignal;
   }) => DevartClient;
+  completions: CompletionBatcher;
   logger: AgentLogger;
   backoff: BackoffOptions;
   logFlushMs: number;
@@ -184,19 +186,22 @@ export class TaskRun {
   async #complete(
     outcome: Extract<Outcome, { kind: 'succeeded' }>,
   ): Promise<void> {
-    const { task, logger } = this.#options;
+    const { task, logger, completions } = this.#options;
     const { output = {}, summary } = outcome;
     try {
+      const completion = {
+        ...this.#fence(),
+        output,
+        summary:
+          summary === undefined
+            ? undefined
+            : storableText(summary, MAX_SUMMARY_CHARACTERS),
+      };
       await this.#persistently(
         () =>
-          this.#client.tasks.complete({
-            ...this.#fence(),
-            output,
-            summary:
-              summary === undefined
-                ? undefined
-                : storableText(summary, MAX_SUMMARY_CHARACTERS),
-          }),
+          completions.complete(completion, () =>
+            this.#client.tasks.complete(completion),
+          ),
         this.#over.signal,
       );
       logger.info(`Task ${task.id} (${task.title}) is done`);

@@ -10,7 +10,11 @@ import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
 import type { SignalsService } from '@backstage/plugin-signals-node';
-import type { CodeHost, InboundWebhook } from '@devart/plugin-devart-node';
+import type {
+  CodeHost,
+  InboundWebhook,
+  TaskTransport,
+} from '@devart/plugin-devart-node';
 import { Router } from 'express';
 import { CallerResolver } from './access/CallerResolver';
 import { Organizations } from './access/Organizations';
@@ -35,7 +39,7 @@ import { createDispatchHandlers } from './dispatch/operations';
 import { QueueBell } from './dispatch/QueueBell';
 import { SessionStore } from './dispatch/SessionStore';
 import { createStreamKeeper } from './dispatch/streams/createStreamKeeper';
-import { StreamClaims } from './dispatch/streams/StreamClaims';
+import { SessionClaims } from './dispatch/SessionClaims';
 import { TaskStreams } from './dispatch/streams/TaskStreams';
 import { WaitingReasons } from './dispatch/WaitingReasons';
 import { createRetention } from './loops/createRetention';
@@ -62,6 +66,8 @@ import { ReviewStore } from './reviews/ReviewStore';
 import { createTaskEngine } from './tasks/createTaskEngine';
 import { createTaskHandlers } from './tasks/operations';
 import { ReadyStore } from './tasks/ReadyStore';
+import { createTransportReconciler } from './transports/createTransportReconciler';
+import { TaskTransports } from './transports/TaskTransports';
 import { createWebhookRouter } from './webhooks/createWebhookRouter';
 import { DeliveryStore } from './webhooks/DeliveryStore';
 
@@ -73,6 +79,7 @@ export interface ControlPlaneOptions {
   config: DevartConfig;
   codeHosts: ReadonlyMap<string, CodeHost>;
   webhooks: ReadonlyMap<string, InboundWebhook>;
+  transports: ReadonlyMap<string, TaskTransport>;
   actions: ActionsRegistryService;
   auth: AuthService;
   catalog: CatalogService;
@@ -136,13 +143,24 @@ export class ControlPlane {
       bell,
       leaseSeconds,
     });
+    const ready = new ReadyStore();
+    const claims = new SessionClaims({
+      ...meeting,
+      agents,
+      ready,
+      leaseSeconds,
+    });
+    const transports = new TaskTransports({
+      database,
+      ready,
+      events,
+      logger,
+      transports: [...options.transports.values()],
+    });
+    const reconciler = createTransportReconciler({ transports, logger });
+    transports.onConnected(() => reconciler.wake());
     const streams = new TaskStreams({
-      claims: new StreamClaims({
-        ...meeting,
-        agents,
-        ready: new ReadyStore(),
-        leaseSeconds,
-      }),
+      claims,
       bell: agentBell,
       logger,
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
@@ -191,7 +209,10 @@ export class ControlPlane {
       relay.wake();
       publisher.wake();
     });
-    machine.onQueued(() => bell.ring());
+    machine.onQueued(taskIds => {
+      bell.ring();
+      transports.announce(taskIds);
+    });
     machine.onLeasesChanged(({ begun = [], ended }) => {
       // No event: that a task began is told by its history, and now by a hint.
       begun.forEach(id => hints.gather({ topic: 'task', id }));
@@ -207,7 +228,12 @@ export class ControlPlane {
       [
         relay,
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
-        createDuePromoter({ ...meeting, bell, logger }),
+        createDuePromoter({
+          ...meeting,
+          bell,
+          onDue: taskIds => transports.announce(taskIds),
+          logger,
+        }),
         createStreamKeeper({ ...meeting, agents, streams, logger }),
         audit.loop,
       ],
@@ -218,6 +244,7 @@ export class ControlPlane {
     const background = new Loops(
       [
         publisher,
+        ...(options.transports.size > 0 ? [reconciler] : []),
         keyring.loop,
         createHintHeartbeat({ hints, logger }),
         createRetention({
@@ -262,7 +289,9 @@ export class ControlPlane {
               agents,
               control,
               dispatcher,
+              claims,
               streams,
+              transports,
               bell: agentBell,
               tasks,
               work,
@@ -280,6 +309,7 @@ export class ControlPlane {
           overview: new OverviewStore(),
           agents,
           reviews,
+          transports,
         }),
       },
     });
@@ -328,6 +358,7 @@ export class ControlPlane {
       vital,
       background,
       bells: [bell, agentBell],
+      transports,
       streams,
       hints,
       audit,
@@ -341,6 +372,7 @@ export class ControlPlane {
     background: Loops;
     bells: { start(): Promise<void>; stop(): Promise<void> }[];
     streams: TaskStreams;
+    transports: TaskTransports;
     hints: Hints;
     audit: AuditTrail;
     stopping: AbortController;
@@ -352,6 +384,7 @@ export class ControlPlane {
     background: Loops;
     bells: { start(): Promise<void>; stop(): Promise<void> }[];
     streams: TaskStreams;
+    transports: TaskTransports;
     hints: Hints;
     audit: AuditTrail;
     stopping: AbortController;
@@ -369,20 +402,30 @@ export class ControlPlane {
   }
 
   async start(): Promise<void> {
-    const { vital, background, bells } = this.#parts;
+    const { vital, background, bells, transports } = this.#parts;
     await Promise.all(bells.map(bell => bell.start()));
+    await transports.start();
     vital.start();
     background.start();
   }
 
   /** Ends calls that wait, lets rounds that run come to their end, writes what is to be written. */
   async stop(): Promise<void> {
-    const { vital, background, bells, streams, hints, audit, stopping } =
-      this.#parts;
+    const {
+      vital,
+      background,
+      bells,
+      streams,
+      transports,
+      hints,
+      audit,
+      stopping,
+    } = this.#parts;
     const streamsStopped = streams.stop();
     stopping.abort();
     await Promise.all([streamsStopped, ...bells.map(bell => bell.stop())]);
     await Promise.all([vital.stop(), background.stop()]);
+    await transports.stop();
     hints.stop();
     await audit.flush();
   }

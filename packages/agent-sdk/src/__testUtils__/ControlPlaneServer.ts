@@ -410,6 +410,18 @@ export class ControlPlaneServer {
       held.summary = input.summary;
       return taskAnswer(held);
     },
+    'agents.completeTasks': input => ({
+      results: input.tasks.map((end: Record<string, any>) => {
+        const { id, attempt } = end;
+        try {
+          this.#answers['tasks.complete'](end, new AbortController().signal);
+          return { id, attempt };
+        } catch (error) {
+          const { status, message } = error as Refusal;
+          return { id, attempt, refused: { status, message } };
+        }
+      }),
+    }),
     'tasks.reportFailure': input => {
       const task = this.#held(input);
       task.errors.push({ error: input.error, retryable: input.retryable });

@@ -59,6 +59,7 @@ const MATRIX: Record<string, CallerKind[]> = {
   'agents.claim': ['agent'],
   'agents.stream': ['agent'],
   'agents.setHold': ['agent'],
+  'agents.transport': ['agent'],
   'agents.returnTasks': ['agent'],
   'agents.completeTasks': ['agent'],
   'agents.performance': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
@@ -76,6 +77,7 @@ const MATRIX: Record<string, CallerKind[]> = {
   'audit.list': STAFF,
   'portal.me': EVERYBODY_WITH_ACCOUNT,
   'portal.overview': EVERYBODY_WITH_ACCOUNT,
+  'portal.transports': EVERYBODY_WITH_ACCOUNT,
 };
 
 const KINDS: CallerKind[] = [

@@ -4,6 +4,7 @@ import type { AgentsService } from '../agents/AgentsService';
 import type { Database } from '../database/Database';
 import type { Handlers } from '../operations/Handlers';
 import type { ReviewsService } from '../reviews/ReviewsService';
+import type { TaskTransports } from '../transports/TaskTransports';
 import type { OverviewStore } from './OverviewStore';
 
 /** Handlers of the portal as a whole. */
@@ -13,8 +14,10 @@ export function createPortalHandlers(options: {
   overview: OverviewStore;
   agents: AgentsService;
   reviews: ReviewsService;
+  transports: TaskTransports;
 }): Handlers<'portal'> {
-  const { database, organizations, overview, agents, reviews } = options;
+  const { database, organizations, overview, agents, reviews, transports } =
+    options;
   return {
     me: async (_input, { caller }) => {
       const member = requireMember(caller);
@@ -24,6 +27,9 @@ export function createPortalHandlers(options: {
         organization: organizations.byId(member.organizationId),
       };
     },
+    transports: async (_input, { caller }) => ({
+      items: await transports.describe(requireMember(caller).organizationId),
+    }),
     overview: async (_input, { caller }) => {
       const member = requireMember(caller);
       const { organizationId } = member;

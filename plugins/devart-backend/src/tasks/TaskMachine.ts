@@ -85,7 +85,7 @@ export class TaskMachine {
   readonly #history: TaskHistoryStore;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
-  #onQueued: () => void = () => {};
+  #onQueued: (taskIds: readonly string[]) => void = () => {};
   #onLeasesChanged: (change: LeaseChange) => void = () => {};
   #onStepTaskEnded: (
     tx: Transaction,
@@ -108,8 +108,8 @@ export class TaskMachine {
     this.#retry = options.retry;
   }
 
-  /** Says whom to wake when tasks were committed to the queue. */
-  onQueued(listener: () => void): void {
+  /** Says whom to tell when tasks were committed to the queue. */
+  onQueued(listener: (taskIds: readonly string[]) => void): void {
     this.#onQueued = listener;
   }
 
@@ -132,8 +132,8 @@ export class TaskMachine {
   }
 
   /** Wakes whoever hands out tasks, once the transaction is committed. */
-  announceQueued(tx: Transaction): void {
-    tx.afterCommit(() => this.#onQueued());
+  announceQueued(tx: Transaction, taskIds: readonly string[]): void {
+    tx.afterCommit(() => this.#onQueued(taskIds));
   }
 
   /** Tells of attempts that began or ended, once the transaction is committed. */
@@ -212,7 +212,7 @@ export class TaskMachine {
     });
     if (to === 'queued') {
       await this.#queue.enqueue(tx, [task.id]);
-      this.announceQueued(tx);
+      this.announceQueued(tx, [task.id]);
     }
     await this.#history.appendTransition(tx, {
       organizationId: task.organization_id,

@@ -168,7 +168,10 @@ export class TasksService {
           entityRef: task.entityRef,
         })),
       );
-    this.#machine.announceQueued(tx);
+    this.#machine.announceQueued(
+      tx,
+      tasks.map(({ id }) => id),
+    );
     const insert = this.#store.insert(tx, organizationId, tasks);
     // Those that are not made have no row, and so get no place.
     const enqueue = this.#queue.enqueue(
@@ -385,7 +388,7 @@ export class TasksService {
       if (task.status === 'queued' && moves) {
         await this.#queue.remove(tx, id);
         await this.#queue.enqueue(tx, [id]);
-        this.#machine.announceQueued(tx);
+        this.#machine.announceQueued(tx, [id]);
       }
       await this.#announce(tx, task, 'task.updated');
       return this.#fence.find(tx, organizationId, id);

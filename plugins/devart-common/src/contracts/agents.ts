@@ -406,8 +406,14 @@ const claim = defineOperation({
     sessionId: idSchema.optional(),
     /** Only this task, if it is queued and the agent can do it. */
     taskId: idSchema.optional(),
+    /** Only these tasks, of which a broker has told; without waiting, whatever `max` says. */
+    taskIds: z.array(idSchema).min(1).max(500).optional(),
   }),
-  output: z.object({ tasks: z.array(claimedTaskSchema) }),
+  output: z.object({
+    tasks: z.array(claimedTaskSchema),
+    /** With `taskIds`: the agent may hold no more, so that others of them may still be queued. */
+    full: z.boolean().optional(),
+  }),
   mayBeEmpty: true,
   audited: false,
 });
@@ -463,6 +469,32 @@ const stream = defineOperation({
     }),
   },
   audited: false,
+});
+
+const transport = defineOperation({
+  id: 'agents.transport',
+  title: 'Read where an agent hears of its tasks',
+  description:
+    'The brokers over which the agent may hear of tasks, with the queues that hold what it can do; none when there is no broker, or it is away. Ask again every now and then: new queues come with new sets of capabilities.',
+  method: 'GET',
+  path: '/agents/:id/transport',
+  effect: 'read',
+  idempotent: true,
+  callers: { agents: true },
+  input: z.strictObject({ id: idSchema }),
+  output: z.object({
+    transports: z.array(
+      z.object({
+        /** `rabbitmq`, for example. */
+        id: z.string(),
+        /** Without account and password, which the agent has from whoever runs it. */
+        url: z.string(),
+        queues: z.array(z.string()),
+      }),
+    ),
+    /** Ask again after this many seconds. */
+    refreshSeconds: z.number(),
+  }),
 });
 
 const setHold = defineOperation({
@@ -661,6 +693,7 @@ export const agents = {
   heartbeat,
   claim,
   stream,
+  transport,
   setHold,
   returnTasks,
   completeTasks,

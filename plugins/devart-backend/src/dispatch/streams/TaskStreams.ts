@@ -3,7 +3,7 @@ import { stringifyError } from '@backstage/errors';
 import type { AgentCaller } from '../../access/Caller';
 import { TooManyRequestsError } from '../../operations/TooManyRequestsError';
 import type { AgentBell, AgentRing } from '../AgentBell';
-import type { StreamClaims } from './StreamClaims';
+import type { SessionClaims } from '../SessionClaims';
 import { TaskStream, type TaskStreamEvent } from './TaskStream';
 
 /** Streams of one agent on one replica; more sessions than this wait their turn by polling. */
@@ -31,7 +31,7 @@ function groupKeyOf(agent: AgentCaller): string {
  * could hold. Hundreds of idle streams cost no more than the groups they are in.
  */
 export class TaskStreams {
-  readonly #claims: StreamClaims;
+  readonly #claims: SessionClaims;
   readonly #bell: AgentBell;
   readonly #logger: LoggerService;
   readonly #keepAliveSeconds: number;
@@ -46,7 +46,7 @@ export class TaskStreams {
   #askAgain = false;
 
   constructor(options: {
-    claims: StreamClaims;
+    claims: SessionClaims;
     bell: AgentBell;
     logger: LoggerService;
     keepAliveSeconds: number;

@@ -1,25 +1,25 @@
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import type { ClaimedTask } from '@devart/plugin-devart-common';
-import type { AgentCaller } from '../../access/Caller';
-import type { AgentsService } from '../../agents/AgentsService';
-import type { Database } from '../../database/Database';
-import type { ReadySet, ReadyStore } from '../../tasks/ReadyStore';
-import type { TaskQueue } from '../../tasks/TaskQueue';
-import type { SessionStore } from '../SessionStore';
+import type { AgentCaller } from '../access/Caller';
+import type { AgentsService } from '../agents/AgentsService';
+import type { Database } from '../database/Database';
+import type { ReadySet, ReadyStore } from '../tasks/ReadyStore';
+import type { TaskQueue } from '../tasks/TaskQueue';
+import type { SessionStore } from './SessionStore';
 
-/** What a claim for a stream came to. */
-export interface StreamClaim {
+/** What a claim came to. */
+export interface SessionClaim {
   tasks: ClaimedTask[];
   /** The session or the agent holds as much as it may. */
   full: boolean;
 }
 
 /**
- * Claims for agents that have a stream open. Unlike a claim by call it does not
- * prolong the session: a stream whose other end is dead must not keep alive what
- * it holds.
+ * Claims for agents that were told of tasks rather than asking for any: over a
+ * stream, or by a transport. A claim for a stream does not prolong the session: a
+ * stream whose other end is dead must not keep alive what it holds.
  */
-export class StreamClaims {
+export class SessionClaims {
   readonly #agents: AgentsService;
   readonly #database: Database;
   readonly #queue: TaskQueue;
@@ -58,9 +58,7 @@ export class StreamClaims {
       }),
     );
     if (!expiresAt) {
-      throw new ConflictError(
-        'sessionId: is the session of another agent; choose a new one',
-      );
+      throw foreignSession();
     }
   }
 
@@ -73,7 +71,7 @@ export class StreamClaims {
   async claim(
     agent: AgentCaller,
     session: { id: string; hold: number },
-  ): Promise<StreamClaim> {
+  ): Promise<SessionClaim> {
     return this.#database.asSystem(agent.actor, async tx => {
       // Sent together, in this order: two replicas that count behind the lock
       // do not fill the same session twice.
@@ -114,6 +112,54 @@ export class StreamClaims {
     });
   }
 
+  /**
+   * Claims some tasks by their ids, as far as they are queued and the agent can
+   * do them; `full` when it may hold no more, so that those that were not handed
+   * out may still be queued. Prolongs the session.
+   *
+   * @throws NotAllowedError when the agent may not work.
+   * @throws ConflictError when it is the session of another agent.
+   */
+  async claimThese(
+    agent: AgentCaller,
+    sessionId: string,
+    taskIds: readonly string[],
+  ): Promise<SessionClaim> {
+    return this.#database.asSystem(agent.actor, async tx => {
+      const [, expiresAt, held] = await Promise.all([
+        this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId),
+        this.#sessions.keep(tx, {
+          id: sessionId,
+          organizationId: agent.organizationId,
+          agentId: agent.agentId,
+          leaseSeconds: this.#leaseSeconds,
+        }),
+        this.#ready.countHeld(tx, { agentId: agent.agentId, sessionId }),
+      ]);
+      if (!expiresAt) {
+        throw foreignSession();
+      }
+      const room = agent.maxConcurrent - held.agent;
+      const claims = await Promise.all(
+        [...new Set(taskIds)].map(taskId =>
+          this.#queue.claim(tx, {
+            organizationId: agent.organizationId,
+            agentId: agent.agentId,
+            agentName: agent.name,
+            sessionId,
+            capabilities: agent.capabilities,
+            max: 1,
+            maxConcurrent: agent.maxConcurrent,
+            taskId,
+          }),
+        ),
+      );
+      const leaseExpiresAt = expiresAt.toISOString();
+      const tasks = claims.flat().map(task => ({ ...task, leaseExpiresAt }));
+      return { tasks, full: tasks.length >= room };
+    });
+  }
+
   /** Puts back what a stream could not hand over. */
   async takeBack(
     agent: AgentCaller,
@@ -135,4 +181,10 @@ export class StreamClaims {
       this.#ready.sets(tx),
     );
   }
+}
+
+function foreignSession(): ConflictError {
+  return new ConflictError(
+    'sessionId: is the session of another agent; choose a new one',
+  );
 }
