@@ -25,83 +25,90 @@ const silent = {
  * under the same database roles.
  */
 export async function createBenchEngine(knex: Knex) {
-    const { Database } = load<
+  const { Database } =
+    load<
       typeof import('../../plugins/devart-backend/src/database/Database.ts')
     >('database/Database');
-    const { Organizations } = load<
-      typeof import('../../plugins/devart-backend/src/access/Organizations.ts')
-    >('access/Organizations');
-    const { EventLog } = load<
-      typeof import('../../plugins/devart-backend/src/outbox/EventLog.ts')
-    >('outbox/EventLog');
-    const { AgentStore } = load<
+  const { Organizations } = load<
+    typeof import('../../plugins/devart-backend/src/access/Organizations.ts')
+  >('access/Organizations');
+  const { EventLog } =
+    load<typeof import('../../plugins/devart-backend/src/outbox/EventLog.ts')>(
+      'outbox/EventLog',
+    );
+  const { AgentStore } =
+    load<
       typeof import('../../plugins/devart-backend/src/agents/AgentStore.ts')
     >('agents/AgentStore');
-    const { AgentsService } = load<
-      typeof import('../../plugins/devart-backend/src/agents/AgentsService.ts')
-    >('agents/AgentsService');
-    const { AgentKeyring } = load<
-      typeof import('../../plugins/devart-backend/src/agents/AgentKeyring.ts')
-    >('agents/AgentKeyring');
-    const { createTaskEngine } = load<
-      typeof import('../../plugins/devart-backend/src/tasks/createTaskEngine.ts')
-    >('tasks/createTaskEngine');
-    const { SessionStore } = load<
-      typeof import('../../plugins/devart-backend/src/dispatch/SessionStore.ts')
-    >('dispatch/SessionStore');
-    const { QueueBell } = load<
+  const { AgentsService } = load<
+    typeof import('../../plugins/devart-backend/src/agents/AgentsService.ts')
+  >('agents/AgentsService');
+  const { AgentKeyring } = load<
+    typeof import('../../plugins/devart-backend/src/agents/AgentKeyring.ts')
+  >('agents/AgentKeyring');
+  const { createTaskEngine } = load<
+    typeof import('../../plugins/devart-backend/src/tasks/createTaskEngine.ts')
+  >('tasks/createTaskEngine');
+  const { SessionStore } = load<
+    typeof import('../../plugins/devart-backend/src/dispatch/SessionStore.ts')
+  >('dispatch/SessionStore');
+  const { QueueBell } =
+    load<
       typeof import('../../plugins/devart-backend/src/dispatch/QueueBell.ts')
     >('dispatch/QueueBell');
-    const { Dispatcher } = load<
-      typeof import('../../plugins/devart-backend/src/dispatch/Dispatcher.ts')
-    >('dispatch/Dispatcher');
+  const { Dispatcher } = load<
+    typeof import('../../plugins/devart-backend/src/dispatch/Dispatcher.ts')
+  >('dispatch/Dispatcher');
 
-    const database = await Database.create({
-      database: { getClient: async () => knex } as DatabaseService,
-    });
-    const organizations = await Organizations.create({
-      configured: [{ name: 'default', title: 'Benchmark', members: [] }],
-      database,
-    });
-    const events = new EventLog();
-    const agentStore = new AgentStore();
-    const agents = new AgentsService({
+  const database = await Database.create({
+    database: { getClient: async () => knex } as DatabaseService,
+  });
+  const organizations = await Organizations.create({
+    configured: [{ name: 'default', title: 'Benchmark', members: [] }],
+    database,
+  });
+  const events = new EventLog();
+  const agentStore = new AgentStore();
+  const agents = new AgentsService({
+    database,
+    store: agentStore,
+    keyring: new AgentKeyring({
       database,
       store: agentStore,
-      keyring: new AgentKeyring({
-        database,
-        store: agentStore,
-        logger: silent,
-      }),
-      events,
-    });
-    const engine = createTaskEngine({
-      database,
-      events,
-      config: {
-        ageingSeconds: 900,
-        retry: { baseSeconds: 2, maxSeconds: 900 },
-        capabilityLimits: [],
-      },
-    });
-    const bell = new QueueBell({ database, logger: silent });
-    engine.machine.onQueued(() => bell.ring());
-    await bell.start();
-    const dispatcher = new Dispatcher({
-      database,
-      agents,
-      queue: engine.queue,
-      sessions: new SessionStore(),
-      bell,
-      leaseSeconds: 30,
-    });
-    const { id: organizationId } = organizations.first;
-    const staff = {
-      kind: 'service' as const,
-      actor: 'service:bench',
-      role: 'admin' as const,
-      organizationId,
-      credentials: { $$type: '@backstage/BackstageCredentials' as const, principal: {} },
-    };
-    return { agents, dispatcher, staff, bell, ...engine, organizationId };
+      logger: silent,
+    }),
+    events,
+  });
+  const engine = createTaskEngine({
+    database,
+    events,
+    config: {
+      ageingSeconds: 900,
+      retry: { baseSeconds: 2, maxSeconds: 900 },
+      capabilityLimits: [],
+    },
+  });
+  const bell = new QueueBell({ database, logger: silent });
+  engine.machine.onQueued(() => bell.ring());
+  await bell.start();
+  const dispatcher = new Dispatcher({
+    database,
+    agents,
+    queue: engine.queue,
+    sessions: new SessionStore(),
+    bell,
+    leaseSeconds: 30,
+  });
+  const { id: organizationId } = organizations.first;
+  const staff = {
+    kind: 'service' as const,
+    actor: 'service:bench',
+    role: 'admin' as const,
+    organizationId,
+    credentials: {
+      $$type: '@backstage/BackstageCredentials' as const,
+      principal: {},
+    },
+  };
+  return { agents, dispatcher, staff, bell, ...engine, organizationId };
 }

@@ -22,10 +22,7 @@ export function install(
   env: Record<string, string> = {},
 ): void {
   aptGet(['update', '-qq'], env);
-  aptGet(
-    ['install', '-qq', '-y', '--no-install-recommends', ...packages],
-    env,
-  );
+  aptGet(['install', '-qq', '-y', '--no-install-recommends', ...packages], env);
 }
 
 function aptGet(args: string[], env: Record<string, string>) {

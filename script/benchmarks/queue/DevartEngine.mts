@@ -43,6 +43,8 @@ export class DevartEngine implements QueueEngine {
         actor: `agent:${agent.id}`,
         organizationId: engine.organizationId,
         agentId: agent.id,
+        // The engine is driven past the keys.
+        keyId: agent.id,
         name: agent.name,
         capabilities,
         maxConcurrent: 1000,
@@ -114,18 +116,15 @@ export class DevartEngine implements QueueEngine {
     const max = mode === 'batched' ? BATCH : 1;
     let done = 0;
     const took = await secondsOf(() =>
-      inLoops(
-        mode === 'batched' ? BATCH_LOOPS : SINGLE_LOOPS,
-        async index => {
-          for (;;) {
-            const ended = await this.#work(this.#agents[index], max);
-            if (ended === 0) {
-              return;
-            }
-            done += ended;
+      inLoops(mode === 'batched' ? BATCH_LOOPS : SINGLE_LOOPS, async index => {
+        for (;;) {
+          const ended = await this.#work(this.#agents[index], max);
+          if (ended === 0) {
+            return;
           }
-        },
-      ),
+          done += ended;
+        }
+      }),
     );
     if (done !== count) {
       throw new Error(`${this.name} did ${done} of ${count} tasks`);
