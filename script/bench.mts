@@ -1,24 +1,31 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
+import { benchQueue } from './benchmarks/queue.mts';
 import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
 import { local } from './lib/paths.mts';
 import { SetupError } from './lib/SetupError.mts';
 
-const benchmarks = { api: benchApi };
+const benchmarks = { api: benchApi, queue: benchQueue };
 
 const help = `Measures, on an embedded PostgreSQL of its own.
 
-  script/bench <benchmark> [--json]
+  script/bench <benchmark> [--json] [--quick]
 
   api      pages of the board and of GET /tasks, claims, and a killed replica
+  queue    devart, graphile-worker and pg-boss side by side
 
-  --json   one JSON object as the last line`;
+  --json   one JSON object as the last line
+  --quick  small counts, to compare two states of the code with (queue)`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   const [name] = positionals;
   if (values.help) {
@@ -43,6 +50,7 @@ async function main(): Promise<void> {
       postgres,
       folder,
       say: line => console.log(line),
+      quick: values.quick,
     });
     if (values.json) {
       console.log(JSON.stringify(figures));

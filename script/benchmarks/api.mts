@@ -13,7 +13,7 @@ const { createDevartClient } =
 
 const CAPABILITIES = Array.from({ length: 20 }, (_, index) => `skill-${index}`);
 const STATUSES =
-  'queued queued queued queued running waiting succeeded succeeded succeeded dead_letter';
+  'queued queued queued queued waiting waiting succeeded succeeded succeeded dead_letter';
 const PAGE_REQUESTS = 300;
 const CLAIMS = 300;
 const REPLICA_TASKS = 1000;
@@ -56,7 +56,16 @@ async function seed(database: pg.Client, count: number): Promise<void> {
          from generate_series(1, $1::int) i
          join sets on sets.n = i % 20
          cross join lateral (select (string_to_array($2, ' '))[1 + i % 10] as status) s
-         returning id, organization_id, capability_set_id, priority, status, created_at)
+         returning id, organization_id, capability_set_id, priority, status, created_at),
+       ended as (
+         insert into task_attempts (task_id, attempt, organization_id, agent_id, agent_name, session_id, started_at,
+           outcome, ended_as)
+         select id, 1, organization_id, id, 'bench', id, created_at, 'succeeded', 'succeeded'
+         from made where status = 'succeeded'),
+       rested as (
+         insert into task_transitions (organization_id, task_id, from_status, to_status, attempt, actor)
+         select organization_id, id, 'queued', status, 0, 'system:bench'
+         from made where status in ('waiting', 'dead_letter'))
      insert into task_queue (task_id, organization_id, capability_set_id, sort_key, available_at, ready)
      select id, organization_id, capability_set_id, created_at + priority * interval '15 minutes', now(), true
      from made where status = 'queued'`,
@@ -65,6 +74,8 @@ async function seed(database: pg.Client, count: number): Promise<void> {
   await database.query('commit');
   await database.query('vacuum analyze tasks');
   await database.query('vacuum analyze task_queue');
+  await database.query('vacuum analyze task_attempts');
+  await database.query('vacuum analyze task_transitions');
 }
 
 async function timed(call: () => Promise<unknown>): Promise<number> {
@@ -303,7 +314,7 @@ async function killReplica(options: {
           afterKill.resolve();
         }
         const { rows } = await database.query(
-          `select count(*)::int as open from tasks where status in ('queued', 'running')`,
+          `select count(*)::int as open from tasks where status = 'queued'`,
         );
         if (rows[0].open === 0 || performance.now() - started > 180_000) {
           return;

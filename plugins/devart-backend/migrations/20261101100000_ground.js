@@ -101,7 +101,7 @@ exports.up = async function up(knex) {
     -- feed. No foreign key: its check costs every event a look at the one row that
     -- all transactions share, and organisations are never removed.
     create table events (
-      id uuid primary key default devart_uuid7(),
+      id uuid not null default devart_uuid7(),
       organization_id uuid not null,
       topic text not null,
       actor text not null,
@@ -110,9 +110,10 @@ exports.up = async function up(knex) {
       subject_name text not null,
       entity_ref text,
       detail text,
-      at timestamptz not null default now()
+      at timestamptz not null default now(),
+      -- Also the order of the feed.
+      primary key (organization_id, id)
     );
-    create index events_feed on events (organization_id, id desc);
     create index events_subject on events (subject_id, id desc);
     create index events_entity on events (organization_id, entity_ref, id desc) where entity_ref is not null;
     alter table events enable row level security;

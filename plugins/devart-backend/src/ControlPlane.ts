@@ -161,11 +161,11 @@ export class ControlPlane {
     transports.onConnected(() => reconciler.wake());
     const streams = new TaskStreams({
       claims,
+      queueBell: bell,
       bell: agentBell,
       logger,
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
     });
-    bell.listen(() => streams.serveAll());
     const control = new AgentControl({ ...meeting, agents });
     const waiting = new WaitingReasons({ ...meeting, agents });
 
@@ -209,9 +209,9 @@ export class ControlPlane {
       relay.wake();
       publisher.wake();
     });
-    machine.onQueued(taskIds => {
-      bell.ring();
-      transports.announce(taskIds);
+    machine.onQueued(({ ids, needs }) => {
+      bell.ring(needs);
+      transports.announce(ids);
     });
     machine.onLeasesChanged(({ begun = [], ended }) => {
       // No event: that a task began is told by its history, and now by a hint.

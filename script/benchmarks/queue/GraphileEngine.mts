@@ -63,12 +63,7 @@ export class GraphileEngine implements QueueEngine {
     // Acknowledges what is left.
     await runner.stop();
     const took = (performance.now() - startedAt!) / 1000;
-    const { rows } = await this.#client.query(
-      'select count(*)::int as left from graphile_worker._private_jobs',
-    );
-    if (rows[0].left > 0) {
-      throw new Error(`${this.name} left ${rows[0].left} jobs`);
-    }
+    await this.#untilEmpty();
     return took;
   }
 
@@ -89,6 +84,20 @@ export class GraphileEngine implements QueueEngine {
   async stop(): Promise<void> {
     await this.#utils.release();
     await this.#client.end();
+  }
+
+  /** The last acknowledgements may come a moment after the end of their worker. */
+  async #untilEmpty(): Promise<void> {
+    for (let tries = 0; tries < 500; tries++) {
+      const { rows } = await this.#client.query(
+        'select count(*)::int as left from graphile_worker._private_jobs',
+      );
+      if (rows[0].left === 0) {
+        return;
+      }
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    throw new Error(`${this.name} left jobs in its queue`);
   }
 
   #run(mode: DrainMode, handler: () => Promise<void>) {

@@ -28,9 +28,10 @@ export interface TransactionSettings {
   agent: string;
 }
 
-/** One round trip; set_config('role', …, true) is SET LOCAL ROLE. */
+/** set_config('role', …, true) is SET LOCAL ROLE. */
 const SETTINGS = `select set_config('role', $1, true), set_config('devart.organization', $2, true),
-  set_config('devart.role', $3, true), set_config('devart.actor', $4, true), set_config('devart.agent', $5, true)`;
+  set_config('devart.role', $3, true), set_config('devart.actor', $4, true), set_config('devart.agent', $5, true),
+  set_config('plan_cache_mode', $6, true)`;
 
 /** A statement as PostgreSQL reads it, with the name under which it is prepared. */
 interface Prepared {
@@ -137,6 +138,10 @@ export class Transaction {
         settings.role,
         settings.actor,
         settings.agent,
+        // The control plane's own statements look rows up by their keys, however
+        // many: planning a claim again with each call took longer than the claim.
+        // People's lists are planned for what they ask.
+        this.#databaseRole === 'devart_system' ? 'force_generic_plan' : 'auto',
       ]),
     ]);
     // Looked at by `commit`; a failure here fails the statements behind it, too.

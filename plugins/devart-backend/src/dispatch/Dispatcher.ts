@@ -4,7 +4,7 @@ import type { AgentCaller } from '../access/Caller';
 import type { AgentsService } from '../agents/AgentsService';
 import type { Database } from '../database/Database';
 import type { TaskQueue } from '../tasks/TaskQueue';
-import type { QueueBell } from './QueueBell';
+import type { QueueBell, Ring } from './QueueBell';
 import type { SessionStore } from './SessionStore';
 
 /** A waiting claim looks again after this long although nobody rang. */
@@ -63,28 +63,51 @@ export class Dispatcher {
     signal: AbortSignal,
   ): Promise<ClaimedTask[]> {
     const deadline = Date.now() + claim.waitSeconds * 1000;
-    for (;;) {
-      // Listening begins before looking: what comes in between is not missed.
-      const rung = this.#nextRing(
-        Math.min(POLL_MS, Math.max(0, deadline - Date.now())),
-        signal,
-      );
-      try {
-        if (signal.aborted) {
-          return [];
+    const self = {};
+    /** Woke this claim, for a task that it has not got yet. */
+    let ring: Ring | undefined;
+    try {
+      for (;;) {
+        // Listening begins before looking: what comes in between is not missed.
+        const rung = this.#nextRing(
+          { who: self, capabilities: agent.capabilities },
+          Math.min(POLL_MS, Math.max(0, deadline - Date.now())),
+          signal,
+        );
+        try {
+          if (signal.aborted) {
+            return [];
+          }
+          const tasks = await this.#claimNow(agent, claim);
+          if (signal.aborted) {
+            await this.#takeBack(agent, tasks);
+            return [];
+          }
+          if (tasks.length > 0) {
+            ring = undefined;
+            return tasks;
+          }
+          ring = this.#passOn(ring, self);
+          if (Date.now() >= deadline) {
+            return [];
+          }
+          await rung.promise;
+        } finally {
+          rung.cancel();
+          if (rung.ring) {
+            this.#passOn(ring, self);
+            ({ ring } = rung);
+          }
         }
-        const tasks = await this.#claimNow(agent, claim);
-        if (signal.aborted) {
-          await this.#takeBack(agent, tasks);
-          return [];
-        }
-        if (tasks.length > 0 || Date.now() >= deadline) {
-          return tasks;
-        }
-        await rung.promise;
-      } finally {
-        rung.cancel();
       }
+    } finally {
+      this.#passOn(ring, self);
+    }
+  }
+
+  #passOn(ring: Ring | undefined, self: object): undefined {
+    if (ring) {
+      this.#bell.pass(ring, self);
     }
   }
 
@@ -203,15 +226,22 @@ export class Dispatcher {
   }
 
   /** A promise of the next ring, the end of the call, or `ms` later; whoever asks cancels it. */
-  #nextRing(ms: number, signal: AbortSignal) {
+  #nextRing(
+    listener: { who: object; capabilities: readonly string[] },
+    ms: number,
+    signal: AbortSignal,
+  ) {
     let finish: () => void = () => {};
     const promise = new Promise<void>(resolve => {
       finish = resolve;
     });
     const timer = setTimeout(finish, ms);
-    const unlisten = this.#bell.listen(finish);
-    signal.addEventListener('abort', finish);
-    return {
+    const rung: {
+      promise: Promise<void>;
+      /** The ring, if it was for one task alone. */
+      ring?: Ring;
+      cancel: () => void;
+    } = {
       promise,
       cancel: () => {
         clearTimeout(timer);
@@ -220,6 +250,15 @@ export class Dispatcher {
         finish();
       },
     };
+    const unlisten = this.#bell.listen({
+      ...listener,
+      wake: ring => {
+        rung.ring = ring;
+        finish();
+      },
+    });
+    signal.addEventListener('abort', finish);
+    return rung;
   }
 }
 

@@ -7,11 +7,35 @@ const CHANNEL = 'devart_queue';
 const COALESCE_MS = 10;
 const RECONNECT_MS = 1000;
 
+/** The longest that PostgreSQL carries with a notification, with room to spare. */
+const MAX_PAYLOAD = 7000;
+
+/** Who waits for a ring. */
+interface Listener {
+  /** The same for all the times that one claim waits. */
+  who: object;
+  /** What it can do; a ring for something else is not for it. */
+  capabilities: readonly string[];
+  wake: (ring: Ring | undefined) => void;
+}
+
+/** One queued task that somebody was woken for. */
+export interface Ring {
+  needs: readonly string[];
+  /** Who was woken for it already. */
+  asked: ReadonlySet<object>;
+}
+
 /**
  * Rings when tasks come into the queue, on every replica. A NOTIFY in each
  * transaction would halve the commits that many clients achieve, so that the
  * replica rings its own waiters at once and the others a moment later from a
  * connection of its own. A ring that is lost costs a waiter at most its poll.
+ *
+ * A task wakes one waiter that can do it, the one that has waited longest;
+ * should that one not get it, it passes the ring on. Waking all would let a
+ * hundred claims search for one task. Where it is not known what was queued,
+ * all are woken.
  *
  * Modes: stopped; connected (listens, rings others); apart (no connection:
  * rings only here, tries again every second).
@@ -19,7 +43,9 @@ const RECONNECT_MS = 1000;
 export class QueueBell {
   readonly #database: Database;
   readonly #logger: LoggerService;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
+  /** What was queued since the others were rung; undefined when that is not known. */
+  #toTell: (readonly string[])[] | undefined = [];
   #connection: ListenConnection | undefined;
   #stopped = true;
   #reconnect: NodeJS.Timeout | undefined;
@@ -44,31 +70,79 @@ export class QueueBell {
     this.#connection = undefined;
     if (connection) {
       connection.removeAllListeners();
+      // It is being closed: that it breaks meanwhile is as good as closed.
       connection.on('error', () => undefined);
       await connection.end().catch(() => undefined);
     }
     this.#ringHere();
   }
 
-  /** Calls `listener` at the next rings; the answer ends that. */
-  listen(listener: () => void): () => void {
+  /** Wakes the listener at the next ring that is for it; the answer ends that. */
+  listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Something came into the queue. */
-  ring(): void {
-    this.#ringHere();
+  /**
+   * Something came into the queue.
+   *
+   * @param needs - what each of the tasks needs; all are woken without it
+   */
+  ring(needs?: readonly (readonly string[])[]): void {
+    this.#ringHere(needs);
+    if (needs && this.#toTell) {
+      this.#toTell.push(...needs);
+    } else {
+      this.#toTell = undefined;
+    }
     this.#ringing ??= setTimeout(() => {
       this.#ringing = undefined;
-      this.#connection?.query(`notify ${CHANNEL}`).catch(() => undefined);
+      this.#ringOthers();
     }, COALESCE_MS);
   }
 
-  #ringHere(): void {
-    for (const listener of [...this.#listeners]) {
-      listener();
+  /** Whoever was woken did not get the task, which may still be there for another. */
+  pass(ring: Ring, by: object): void {
+    this.#wakeOne({ ...ring, asked: new Set([...ring.asked, by]) });
+  }
+
+  #ringHere(needs?: readonly (readonly string[])[]): void {
+    if (needs) {
+      needs.forEach(one => this.#wakeOne({ needs: one, asked: new Set() }));
+      return;
     }
+    for (const listener of [...this.#listeners]) {
+      listener.wake(undefined);
+    }
+  }
+
+  #wakeOne(ring: Ring): void {
+    for (const listener of this.#listeners) {
+      if (
+        !ring.asked.has(listener.who) &&
+        ring.needs.every(need => listener.capabilities.includes(need))
+      ) {
+        this.#listeners.delete(listener);
+        listener.wake(ring);
+        return;
+      }
+    }
+  }
+
+  #ringOthers(): void {
+    const payload = this.#toTell ? JSON.stringify(this.#toTell) : '';
+    this.#toTell = [];
+    this.#connection
+      ?.query('select pg_notify($1, $2)', [
+        CHANNEL,
+        payload.length <= MAX_PAYLOAD ? payload : '',
+      ])
+      .catch(error =>
+        // The others look for themselves within their poll.
+        this.#logger.debug(
+          `The queue bell did not reach the others: ${stringifyError(error)}`,
+        ),
+      );
   }
 
   async #connect(): Promise<void> {
@@ -89,7 +163,9 @@ export class QueueBell {
       };
       connection.on('error', lost);
       connection.on('end', lost);
-      connection.on('notification', () => this.#ringHere());
+      connection.on('notification', ({ payload }) =>
+        this.#ringHere(payload ? JSON.parse(payload) : undefined),
+      );
       this.#connection = connection;
       await connection.query(`listen ${CHANNEL}`);
       if (this.#stopped) {
@@ -100,6 +176,7 @@ export class QueueBell {
         `The queue bell cannot connect: ${stringifyError(error)}`,
       );
       this.#connection = undefined;
+      // It is of no use any more; the error that made it so was said above.
       connection?.end().catch(() => undefined);
       this.#retry();
     }

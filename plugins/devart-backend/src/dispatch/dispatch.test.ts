@@ -283,10 +283,10 @@ describe('handing out many tasks', () => {
     await plane.stop();
   });
 
-  it('gives each task to one agent, however many ask at once on two replicas', async () => {
+  it('gives each of 5,000 tasks to one of 50 agents that ask at once on two replicas', async () => {
     const capability = 'many';
     const sam = plane.as('supervisor');
-    const wanted = 1000;
+    const wanted = 5000;
     const sql = plane.sql();
     await sam.tasks.create({ title: 'seed', capabilities: [capability] });
     // The rest in one statement: creating is not what this test is about.
@@ -301,9 +301,8 @@ describe('handing out many tasks', () => {
        select id, organization_id, capability_set_id, created_at, now(), true from made`,
       [capability, wanted],
     );
-    await sql.destroy();
     const agents = await Promise.all(
-      Array.from({ length: 20 }, () =>
+      Array.from({ length: 50 }, () =>
         plane.agent({ capabilities: [capability], maxConcurrent: 1000 }),
       ),
     );
@@ -312,18 +311,186 @@ describe('handing out many tasks', () => {
       agents.map(async ({ id, key }, index) => {
         const client = (index % 2 ? plane : replica).withToken(key);
         for (;;) {
-          const claimed = await client.agents.claim({ id, max: 7 });
+          const claimed = await client.agents.claim({ id, max: 1 + index });
           if (!claimed) {
             return;
           }
-          for (const task of claimed.tasks) {
-            claims.push(task.id);
-            await client.tasks.complete({ id: task.id, attempt: 1 });
-          }
+          const tasks = claimed.tasks.map(({ id: task, attempt }) => ({
+            id: task,
+            attempt,
+          }));
+          claims.push(...tasks.map(task => task.id));
+          const { results } = await client.agents.completeTasks({ id, tasks });
+          expect(results).toEqual(tasks);
         }
       }),
     );
     expect(claims).toHaveLength(wanted);
     expect(new Set(claims).size).toBe(wanted);
-  }, 60_000);
+    const { rows } = await sql.raw(
+      `select (select count(*)::int from task_leases) as leases,
+         (select count(*)::int from tasks where status = 'succeeded') as succeeded,
+         (select count(*)::int from task_attempts where outcome = 'succeeded') as attempts,
+         (select deadlocks::int from pg_stat_database where datname = current_database()) as deadlocks`,
+    );
+    await sql.destroy();
+    expect(rows[0]).toEqual({
+      leases: 0,
+      succeeded: wanted,
+      attempts: wanted,
+      deadlocks: 0,
+    });
+  }, 120_000);
+
+  it('judges each of the tasks that an agent completes at once by itself', async () => {
+    const capability = `c-${uuidv7()}`;
+    const sam = plane.as('supervisor');
+    const [one, other] = [
+      await plane.agent({ capabilities: [capability] }),
+      await plane.agent({ capabilities: [capability] }),
+    ];
+    const ids: string[] = [];
+    for (let index = 0; index < 3; index++) {
+      const { id } = await sam.tasks.create({
+        title: `Task ${index}`,
+        capabilities: [capability],
+      });
+      ids.push(id);
+    }
+    await one.client.agents.claim({ id: one.id, max: 2 });
+    await other.client.agents.claim({ id: other.id });
+    const unknown = uuidv7();
+    const complete = (tasks: { id: string; attempt: number }[]) =>
+      one.client.agents.completeTasks({ id: one.id, tasks });
+    const { results } = await complete([
+      { id: ids[0], attempt: 1 },
+      { id: ids[1], attempt: 2 },
+      { id: ids[2], attempt: 1 },
+      { id: unknown, attempt: 1 },
+      { id: ids[0], attempt: 1 },
+    ]);
+    expect(results.map(({ id, refused }) => [id, refused?.status])).toEqual([
+      [ids[0], undefined],
+      [ids[1], 409],
+      [ids[2], 403],
+      [unknown, 404],
+      [ids[0], undefined],
+    ]);
+    // What was refused is as it was, and what was done is not done again.
+    const again = await complete([
+      { id: ids[0], attempt: 1 },
+      { id: ids[1], attempt: 1 },
+    ]);
+    expect(again.results.every(({ refused }) => !refused)).toBe(true);
+    const { transitions } = await sam.tasks.history({ id: ids[0] });
+    expect(transitions.map(({ to }) => to)).toEqual([
+      'queued',
+      'running',
+      'succeeded',
+    ]);
+    expect(await sam.tasks.get({ id: ids[2] })).toMatchObject({
+      status: 'running',
+      agent: { id: other.id },
+    });
+    await expect(
+      other.client.agents.completeTasks({
+        id: one.id,
+        tasks: [{ id: ids[2], attempt: 1 }],
+      }),
+    ).rejects.toMatchObject({ statusCode: 403 });
+  });
+});
+
+describe('limits of capabilities', () => {
+  let plane: TestControlPlane;
+  let replica: TestControlPlane;
+
+  beforeAll(async () => {
+    const config = { tasks: { concurrency: { gpu: 2, licence: 1 } } };
+    plane = await TestControlPlane.start({ config });
+    replica = await TestControlPlane.start({
+      config,
+      databasePrefix: plane.databasePrefix,
+    });
+  });
+
+  afterAll(async () => {
+    await replica.stop();
+    await plane.stop();
+  });
+
+  it('hold exactly, over all agents and replicas, and hold nothing else up', async () => {
+    const sam = plane.as('supervisor');
+    const needs = [['gpu'], ['gpu', 'licence'], ['licence'], ['plain']];
+    const all: string[] = [];
+    for (let index = 0; index < 32; index++) {
+      const { id } = await sam.tasks.create({
+        title: `Task ${index}`,
+        capabilities: needs[index % needs.length],
+      });
+      all.push(id);
+    }
+    const agents = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        plane.agent({
+          capabilities: ['gpu', 'licence', 'plain'],
+          maxConcurrent: 100,
+        }),
+      ),
+    );
+    const running = { gpu: 0, licence: 0, plain: 0 };
+    const most = { ...running };
+    const done = new Set<string>();
+    const count = (capabilities: readonly string[], by: 1 | -1) => {
+      for (const name of capabilities as (keyof typeof running)[]) {
+        running[name] += by;
+        most[name] = Math.max(most[name], running[name]);
+      }
+    };
+    await Promise.all(
+      agents.map(async ({ id, key }, index) => {
+        const client = (index % 2 ? plane : replica).withToken(key);
+        while (done.size < all.length) {
+          const claimed = await client.agents.claim({
+            id,
+            max: 10,
+            waitSeconds: 1,
+          });
+          const tasks = claimed?.tasks ?? [];
+          tasks.forEach(task => count(task.capabilities, 1));
+          await sleep(5);
+          for (const task of tasks) {
+            count(task.capabilities, -1);
+            await client.tasks.complete({
+              id: task.id,
+              attempt: task.attempt,
+            });
+            done.add(task.id);
+          }
+        }
+      }),
+    );
+    expect(done).toEqual(new Set(all));
+    expect(most.gpu).toBeLessThanOrEqual(2);
+    expect(most.licence).toBeLessThanOrEqual(1);
+    expect(most.plain).toBeGreaterThan(2);
+  });
+
+  it('are the reason why a task waits', async () => {
+    const sam = plane.as('supervisor');
+    const { id, client } = await plane.agent({ capabilities: ['licence'] });
+    const task = () =>
+      sam.tasks.create({ title: 'Licensed', capabilities: ['licence'] });
+    const first = await task();
+    expect((await client.agents.claim({ id }))!.tasks[0].id).toBe(first.id);
+    const second = await task();
+    expect(second.waiting).toEqual({
+      reason: 'capacity',
+      message: 'The only place for “licence” is taken',
+    });
+    expect(await client.agents.claim({ id })).toBeUndefined();
+    const waiting = client.agents.claim({ id, waitSeconds: 10 });
+    await client.tasks.complete({ id: first.id, attempt: 1 });
+    expect((await waiting)!.tasks[0].id).toBe(second.id);
+  });
 });

@@ -32,9 +32,10 @@ const TAKE_UNPUBLISHED = `
     select id, event_ids, sum(cardinality(event_ids)) over (order by id) - cardinality(event_ids) as before from locked
   ),
   taken as (
-    delete from event_outbox o using counted c where o.id = c.id and c.before < ? returning o.event_ids
+    delete from event_outbox o using counted c where o.id = c.id and c.before < ? returning o.organization_id, o.event_ids
   )
-  select ${COLUMNS} from events where id in (select unnest(event_ids) from taken) order by id`;
+  select ${COLUMNS} from events e
+  where (e.organization_id, e.id) in (select organization_id, unnest(event_ids) from taken) order by e.id`;
 
 /** The SQL of events. */
 export class EventStore {
@@ -85,8 +86,8 @@ export class EventStore {
     limit: number,
   ): Promise<number> {
     return tx.run(
-      `delete from events where id in (
-         select id from events where at < now() - make_interval(days => ?::int) limit ?)`,
+      `delete from events where (organization_id, id) in (
+         select organization_id, id from events where at < now() - make_interval(days => ?::int) limit ?)`,
       [days, limit],
     );
   }

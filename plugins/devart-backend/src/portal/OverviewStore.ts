@@ -11,8 +11,9 @@ export class OverviewStore {
     organizationId: string,
   ): Promise<Partial<Record<TaskStatus, number>>> {
     const rows = await tx.rows<{ status: TaskStatus; count: number }>(
-      `select status, count(*)::int as count from tasks
-       where organization_id = ? and status in ('waiting', 'dead_letter') group by status
+      `select t.status, count(distinct t.id)::int as count
+       from task_transitions r join tasks t on t.id = r.task_id and t.status = r.to_status
+       where r.organization_id = ? and r.to_status in ('waiting', 'dead_letter') group by t.status
        union all
        select 'running', count(*)::int from task_leases where organization_id = ?`,
       [organizationId, organizationId],

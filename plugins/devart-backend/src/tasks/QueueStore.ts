@@ -94,15 +94,21 @@ function pickedOf(request: ClaimRequest): string {
     )`;
 }
 
+/**
+ * The planner expects a tenth of the queue from a limit that it does not know,
+ * and would read all of `tasks` to join that. Array and lateral leave it no way
+ * but the keys: the 99th percentile of claims was 4.7 times higher with 50,000
+ * tasks than with 1,000 before.
+ */
 function claimStatement(request: ClaimRequest): string {
   return `with ${headsOf(request)},
     ${pickedOf(request)},
     taken as (
-      delete from task_queue q using picked where q.task_id = picked.task_id
-      returning q.task_id, q.sort_key
+      delete from task_queue where task_id = any (array(select task_id from picked)) returning task_id, sort_key
     ),
     started as (
-      select t.*, taken.sort_key from taken join tasks t on t.id = taken.task_id
+      select t.*, taken.sort_key from taken
+      cross join lateral (select * from tasks where id = taken.task_id limit 1) t
     ),
     leased as (
       insert into task_leases

@@ -39,6 +39,16 @@ export interface EndedStepTask {
   error?: string;
 }
 
+/** The capabilities that one queued task asks for. */
+export type Needs = readonly string[];
+
+/** Tasks that came into the queue. */
+export interface QueuedTasks {
+  ids: readonly string[];
+  /** What each of those needs that may be claimed at once, where that is at hand. */
+  needs?: readonly Needs[];
+}
+
 /** What changed about running tasks. */
 export interface LeaseChange {
   /** Tasks that began to run. */
@@ -85,7 +95,7 @@ export class TaskMachine {
   readonly #history: TaskHistoryStore;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
-  #onQueued: (taskIds: readonly string[]) => void = () => {};
+  #onQueued: (queued: QueuedTasks) => void = () => {};
   #onLeasesChanged: (change: LeaseChange) => void = () => {};
   #onStepTaskEnded: (
     tx: Transaction,
@@ -109,7 +119,7 @@ export class TaskMachine {
   }
 
   /** Says whom to tell when tasks were committed to the queue. */
-  onQueued(listener: (taskIds: readonly string[]) => void): void {
+  onQueued(listener: (queued: QueuedTasks) => void): void {
     this.#onQueued = listener;
   }
 
@@ -131,9 +141,9 @@ export class TaskMachine {
     this.#onLeasesChanged = listener;
   }
 
-  /** Wakes whoever hands out tasks, once the transaction is committed. */
-  announceQueued(tx: Transaction, taskIds: readonly string[]): void {
-    tx.afterCommit(() => this.#onQueued(taskIds));
+  /** Tells whoever hands out tasks, once the transaction is committed. */
+  announceQueued(tx: Transaction, queued: QueuedTasks): void {
+    tx.afterCommit(() => this.#onQueued(queued));
   }
 
   /** Tells of attempts that began or ended, once the transaction is committed. */
@@ -212,7 +222,7 @@ export class TaskMachine {
     });
     if (to === 'queued') {
       await this.#queue.enqueue(tx, [task.id]);
-      this.announceQueued(tx, [task.id]);
+      this.announceQueued(tx, { ids: [task.id] });
     }
     await this.#history.appendTransition(tx, {
       organizationId: task.organization_id,

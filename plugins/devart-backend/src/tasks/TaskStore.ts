@@ -102,63 +102,77 @@ const JOINS = `
 const LOCKED_COLUMNS = `id, organization_id, title, type, status, priority, entity_ref, agent_id, attempt,
   failures, max_attempts, capability_set_id, run_after, created_at, traceparent, run_step_id, version`;
 
-/** One status, and one priority, of a list: what an index has in the order of ids. */
-interface Head {
-  status?: TaskStatus;
-  priority?: number;
+/**
+ * Where the tasks of a status are found, newest first: each status has a table
+ * that tells who is or came to be in it. Only the row of the task says whether
+ * it still is.
+ */
+const SOURCES: Record<TaskStatus, { from: string; condition: string }> = {
+  queued: {
+    from: 'task_queue r join tasks t on t.id = r.task_id',
+    condition: 'r.organization_id = t.organization_id',
+  },
+  running: {
+    from: 'task_leases r join tasks t on t.id = r.task_id',
+    condition: 'r.organization_id = t.organization_id',
+  },
+  succeeded: endedAs('succeeded'),
+  failed: endedAs('failed'),
+  waiting: restingAs('waiting'),
+  cancelled: restingAs('cancelled'),
+  rejected: restingAs('rejected'),
+  dead_letter: restingAs('dead_letter'),
+};
+
+/** By the word of the agent. */
+function endedAs(status: TaskStatus) {
+  return {
+    from: 'task_attempts r join tasks t on t.id = r.task_id',
+    condition: `r.organization_id = t.organization_id and r.ended_as = '${status}' and t.status = '${status}'`,
+  };
+}
+
+/** By anything else. */
+function restingAs(status: TaskStatus) {
+  return {
+    from: 'task_transitions r join tasks t on t.id = r.task_id',
+    condition: `r.organization_id = t.organization_id and r.to_status = '${status}' and t.status = '${status}'`,
+  };
 }
 
 /**
- * With several statuses or priorities the order of one index would be lost: the
- * first of each combination are taken and merged. Each stands in the statement
- * by itself, since the planner cannot tell how rare a value of a list is.
+ * The parts of a list, each in the order of ids; their union is the list.
+ * With several statuses in one condition that order would be lost.
  */
-function headsOf(filter: TaskFilter): Head[] {
-  const { status, priority, agentId } = filter;
-  if (!status && agentId === undefined) {
-    return [{}];
+function headsOf(filter: TaskFilter): { from: string; where: Conditions }[] {
+  const { status, agentId, priority } = filter;
+  const narrowed = () =>
+    new Conditions().narrow('t.priority = any(?::smallint[])', priority);
+  if (status) {
+    return status.map(one => {
+      const { from, condition } = SOURCES[one];
+      const holder = one === 'running' ? 'r.agent_id = ?' : 't.agent_id = ?';
+      return {
+        from,
+        where: narrowed().add(condition).narrow(holder, agentId),
+      };
+    });
   }
-  if (!status) {
-    // What an agent runs has a lease; what it did has its name.
-    return [{ status: 'running' }, {}];
+  if (agentId === undefined) {
+    return [{ from: 'tasks t', where: narrowed() }];
   }
-  const ranks = priority ?? [0, 1, 2, 3];
-  return status.flatMap((one): Head[] =>
-    one === 'running'
-      ? [{ status: one }]
-      : ranks.map(rank => ({ status: one, priority: rank })),
-  );
-}
-
-/** Where the tasks of a head are found, and what tells them from others. */
-function sourceOf(
-  head: Head,
-  filter: TaskFilter,
-): { from: string; where: Conditions } {
-  const where = new Conditions();
-  if (head.status === 'running') {
-    where
-      .narrow('l.agent_id = ?', filter.agentId)
-      .narrow('t.priority = any(?::smallint[])', filter.priority);
-    return {
-      from: 'task_leases l join tasks t on t.id = l.task_id',
-      where,
-    };
-  }
-  where
-    .narrow('t.status = ?', head.status)
-    .narrow('t.agent_id = ?', filter.agentId);
-  if (head.priority === undefined) {
-    where.narrow('t.priority = any(?::smallint[])', filter.priority);
-  } else {
-    where.add('t.priority = ?', head.priority);
-  }
-  if (head.status === 'queued') {
-    where.add(
-      'not exists (select 1 from task_leases l where l.task_id = t.id)',
-    );
-  }
-  return { from: 'tasks t', where };
+  return [
+    {
+      from: SOURCES.running.from,
+      where: narrowed().add('r.agent_id = ?', agentId),
+    },
+    {
+      from: 'task_attempts r join tasks t on t.id = r.task_id',
+      where: narrowed()
+        .add('r.agent_id = ?', agentId)
+        .add('t.agent_id = ?', agentId),
+    },
+  ];
 }
 
 /** A `tsquery` that finds texts with words that begin like every word of the search. */
@@ -197,26 +211,25 @@ interface Statement {
   bindings: unknown[];
 }
 
-/** Selects from each head of a list, and puts the answers one after the other. */
+/** The ids of the first tasks of each head of a list; one may come twice if its history has it twice. */
 function fromHeads(
   organizationId: string,
   filter: TaskFilter & { beforeId?: string },
-  select: { what: string; tail: string; limit: number },
+  limit: number,
 ): Statement {
   const common = conditionsOf(organizationId, filter).narrow(
     't.id < ?',
     filter.beforeId,
   );
-  const parts = headsOf(filter).map(head => {
-    const { from, where } = sourceOf(head, filter);
+  const parts = headsOf(filter).map(({ from, where }) => {
     const all = common.with(where);
     return {
-      sql: `(select ${select.what} from ${from} where ${all.sql} ${select.tail} limit ?)`,
-      bindings: [...all.bindings, select.limit],
+      sql: `(select distinct t.id from ${from} where ${all.sql} order by t.id desc limit ?)`,
+      bindings: [...all.bindings, limit],
     };
   });
   return {
-    sql: parts.map(part => part.sql).join(' union all '),
+    sql: parts.map(part => part.sql).join(' union '),
     bindings: parts.flatMap(part => part.bindings),
   };
 }
@@ -248,7 +261,7 @@ const END = `
   ),
   held as (
     delete from task_leases l using named n
-    where l.task_id = n.task_id and l.attempt = n.attempt and l.agent_id = n.agent_id and (?::boolean or not l.hooked)
+    where l.task_id = any (array(select task_id from named)) and l.task_id = n.task_id and l.attempt = n.attempt and l.agent_id = n.agent_id and (?::boolean or not l.hooked)
     returning l.*, n.status, n.output, n.reason, n.event_id
   ),
   ended as (
@@ -390,7 +403,7 @@ export class TaskStore {
     organizationId: string,
     id: string,
   ): Promise<TaskRow | undefined> {
-    const [row] = await tx.rows<TaskRow>(
+    const [row] = await tx.hotRows<TaskRow>(
       `select ${SUMMARY_COLUMNS}, t.description, t.input, t.output, t.idempotency_key, t.traceparent
        from task_live t ${JOINS} where t.organization_id = ? and t.id = ?`,
       [organizationId, id],
@@ -450,11 +463,7 @@ export class TaskStore {
     filter: TaskFilter & { beforeId?: string; limit: number },
   ): Promise<TaskSummaryRow[]> {
     const limit = filter.limit + 1;
-    const heads = fromHeads(organizationId, filter, {
-      what: 't.id',
-      tail: 'order by t.id desc',
-      limit,
-    });
+    const heads = fromHeads(organizationId, filter, limit);
     return tx.rows<TaskSummaryRow>(
       `with page as materialized (select id from (${heads.sql}) x order by id desc limit ?)
        select ${SUMMARY_COLUMNS} from page join task_live t on t.id = page.id ${JOINS} order by t.id desc`,
@@ -469,11 +478,7 @@ export class TaskStore {
     filter: TaskFilter & { status: readonly TaskStatus[] },
     cap: number,
   ): Promise<number> {
-    const heads = fromHeads(organizationId, filter, {
-      what: '1',
-      tail: '',
-      limit: cap + 1,
-    });
+    const heads = fromHeads(organizationId, filter, cap + 1);
     const [row] = await tx.rows<{ count: number }>(
       `select count(*)::int as count from (select 1 from (${heads.sql}) x limit ?) counted`,
       [...heads.bindings, cap + 1],

@@ -110,13 +110,14 @@ export class TasksService {
     description: TaskDescription,
   ): Promise<Task> {
     const scope = scopeOf(caller);
-    return this.#database.inScope(scope, async tx => {
+    const { id } = await this.#database.inScope(scope, async tx => {
       if (description.parentId) {
         await this.#fence.find(tx, scope.organizationId, description.parentId);
       }
-      const { id } = await this.createIn(tx, scope.organizationId, description);
-      return this.#fence.find(tx, scope.organizationId, id);
+      return this.createIn(tx, scope.organizationId, description);
     });
+    // Read behind the commit: an agent that waits has it in the meantime.
+    return this.get(caller, id);
   }
 
   /** Puts a task into the queue as part of a transaction; `created` is false when its key was used before. */
@@ -168,10 +169,12 @@ export class TasksService {
           entityRef: task.entityRef,
         })),
       );
-    this.#machine.announceQueued(
-      tx,
-      tasks.map(({ id }) => id),
-    );
+    this.#machine.announceQueued(tx, {
+      ids: tasks.map(({ id }) => id),
+      needs: descriptions
+        .filter(({ runAfter }) => runAfter === undefined)
+        .map(({ capabilities }) => capabilities),
+    });
     const insert = this.#store.insert(tx, organizationId, tasks);
     // Those that are not made have no row, and so get no place.
     const enqueue = this.#queue.enqueue(
@@ -388,7 +391,7 @@ export class TasksService {
       if (task.status === 'queued' && moves) {
         await this.#queue.remove(tx, id);
         await this.#queue.enqueue(tx, [id]);
-        this.#machine.announceQueued(tx, [id]);
+        this.#machine.announceQueued(tx, { ids: [id] });
       }
       await this.#announce(tx, task, 'task.updated');
       return this.#fence.find(tx, organizationId, id);

@@ -3,6 +3,7 @@ import { stringifyError } from '@backstage/errors';
 import type { AgentCaller } from '../../access/Caller';
 import { TooManyRequestsError } from '../../operations/TooManyRequestsError';
 import type { AgentBell, AgentRing } from '../AgentBell';
+import type { QueueBell, Ring } from '../QueueBell';
 import type { SessionClaims } from '../SessionClaims';
 import { TaskStream, type TaskStreamEvent } from './TaskStream';
 
@@ -18,6 +19,10 @@ interface Group {
   organizationId: string;
   capabilities: ReadonlySet<string>;
   streams: Set<TaskStream>;
+  /** Ends that the queue's bell wakes the group; there while it listens. */
+  unlisten?: () => void;
+  /** What it was woken for and has not looked for yet. */
+  rings: Ring[];
 }
 
 function groupKeyOf(agent: AgentCaller): string {
@@ -25,13 +30,15 @@ function groupKeyOf(agent: AgentCaller): string {
 }
 
 /**
- * The open streams of this replica, and who claims for them. When the queue's
- * bell rings, each group of streams whose agents can do the same is looked at
- * once: streams with room take turns in claiming until one gets less than it
- * could hold. Hundreds of idle streams cost no more than the groups they are in.
+ * The open streams of this replica, and who claims for them. Streams whose
+ * agents can do the same are a group, which listens to the queue's bell as one
+ * waiting claim does, while one of them has room. When it is woken, streams with
+ * room take turns in claiming until one gets less than it could hold. Hundreds
+ * of idle streams cost no more than the groups they are in.
  */
 export class TaskStreams {
   readonly #claims: SessionClaims;
+  readonly #queueBell: QueueBell;
   readonly #bell: AgentBell;
   readonly #logger: LoggerService;
   readonly #keepAliveSeconds: number;
@@ -44,14 +51,17 @@ export class TaskStreams {
   readonly #workers = new Set<Promise<void>>();
   #asking: Promise<void> | undefined;
   #askAgain = false;
+  #serveAllSoon = false;
 
   constructor(options: {
     claims: SessionClaims;
+    queueBell: QueueBell;
     bell: AgentBell;
     logger: LoggerService;
     keepAliveSeconds: number;
   }) {
     this.#claims = options.claims;
+    this.#queueBell = options.queueBell;
     this.#bell = options.bell;
     this.#logger = options.logger;
     this.#keepAliveSeconds = options.keepAliveSeconds;
@@ -162,6 +172,7 @@ export class TaskStreams {
         organizationId: stream.agent.organizationId,
         capabilities: new Set(stream.agent.capabilities),
         streams: new Set(),
+        rings: [],
       };
       this.#groups.set(key, group);
     }
@@ -175,6 +186,39 @@ export class TaskStreams {
     if (group?.streams.size === 0) {
       this.#groups.delete(key);
       this.#due.delete(group);
+      this.#hush(group);
+    }
+  }
+
+  /** Lets the queue's bell wake a group while a stream of it has room. */
+  #listen(group: Group): void {
+    group.unlisten ??= this.#queueBell.listen({
+      who: group,
+      capabilities: [...group.capabilities],
+      wake: ring => {
+        if (ring) {
+          // The bell wakes a listener once.
+          group.unlisten = undefined;
+          group.rings.push(ring);
+          this.#serve(group);
+        } else if (!this.#serveAllSoon) {
+          // Every group hears of it; they are looked at together.
+          this.#serveAllSoon = true;
+          queueMicrotask(() => {
+            this.#serveAllSoon = false;
+            this.serveAll();
+          });
+        }
+      },
+    });
+  }
+
+  /** The group has no room, or is gone: others are woken instead. */
+  #hush(group: Group): void {
+    group.unlisten?.();
+    group.unlisten = undefined;
+    for (const ring of group.rings.splice(0)) {
+      this.#queueBell.pass(ring, group);
     }
   }
 
@@ -258,18 +302,33 @@ export class TaskStreams {
   }
 
   async #serveNow(group: Group): Promise<void> {
+    const rings = group.rings.splice(0);
+    let claimed = 0;
     for (;;) {
       const [stream] = [...group.streams]
         .filter(candidate => candidate.isHungry)
         .sort((a, b) => a.servedAt - b.servedAt);
-      if (!stream || !(await this.#claimFor(stream))) {
-        return;
+      if (!stream) {
+        this.#hush(group);
+        break;
       }
+      // Listening begins before looking: what comes in between is not missed.
+      this.#listen(group);
+      const { count, more } = await this.#claimFor(stream);
+      claimed += count;
+      if (!more) {
+        break;
+      }
+    }
+    for (const ring of rings.slice(claimed)) {
+      this.#queueBell.pass(ring, group);
     }
   }
 
-  /** Claims for a stream; answers whether there may be more for others of its group. */
-  async #claimFor(stream: TaskStream): Promise<boolean> {
+  /** Claims for a stream; answers how many, and whether there may be more for others of its group. */
+  async #claimFor(
+    stream: TaskStream,
+  ): Promise<{ count: number; more: boolean }> {
     const { agent, sessionId, hold } = stream;
     const startedAt = Date.now();
     try {
@@ -286,12 +345,12 @@ export class TaskStreams {
       if (tasks.length > 0 && !stream.push(tasks)) {
         await this.#claims.takeBack(agent, tasks);
       }
-      return full;
+      return { count: tasks.length, more: full };
     } catch (error) {
       if (stream.fullSince === startedAt) {
         stream.fullSince = undefined;
       }
-      return this.#onClaimFailed(stream, error as Error);
+      return { count: 0, more: this.#onClaimFailed(stream, error as Error) };
     }
   }
 
