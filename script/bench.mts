@@ -1,18 +1,20 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
+import { benchPush } from './benchmarks/push.mts';
 import { benchQueue } from './benchmarks/queue.mts';
 import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
 import { local } from './lib/paths.mts';
 import { SetupError } from './lib/SetupError.mts';
 
-const benchmarks = { api: benchApi, queue: benchQueue };
+const benchmarks = { api: benchApi, push: benchPush, queue: benchQueue };
 
 const help = `Measures, on an embedded PostgreSQL of its own.
 
   script/bench <benchmark> [--json] [--quick]
 
   api      pages of the board and of GET /tasks, claims, and a killed replica
+  push     how soon and how fast an agent has its tasks, over a stream and asking
   queue    devart, graphile-worker and pg-boss side by side
 
   --json   one JSON object as the last line

@@ -159,12 +159,17 @@ describe('an agent with a stream', () => {
   it('opens another stream when one breaks, however it ends', async () => {
     start(() => ({}));
     await until('the stream is open', () => server.openStreams === 1);
-    for (const reason of [undefined, 'stopping', 'renew', 'session-ended']) {
+    const goesOnAfter = async (reason?: string) => {
       server.endStreams(reason);
       const task = server.addTask();
       await until('the task is done', () => task.status === 'succeeded');
       await until('the stream is open again', () => server.openStreams === 1);
-    }
+    };
+    await goesOnAfter();
+    await goesOnAfter('stopping');
+    await goesOnAfter('renew');
+    await goesOnAfter('session-ended');
+    expect(done()).toBe(4);
   });
 
   it('asks for tasks while there is no stream, and takes the stream when there is', async () => {
