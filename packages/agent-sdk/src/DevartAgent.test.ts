@@ -378,6 +378,7 @@ describe.each(['stream', 'polling'] as const)('DevartAgent by %s', feed => {
       start(() => ({}));
 
       await until('the task is done', () => task.status === 'succeeded');
+      // eslint-disable-next-line jest/no-standalone-expect -- itPolls makes a test
       expect(task.claimed.attempt).toBe(2);
     },
   );
@@ -474,6 +475,7 @@ describe.each(['stream', 'polling'] as const)('DevartAgent by %s', feed => {
     );
     finish();
     await until('the task is done', () => task.status === 'succeeded');
+    // eslint-disable-next-line jest/no-standalone-expect -- itPolls makes a test
     expect(contexts[0].signal.reason?.reason).not.toBe('refused');
   });
 
