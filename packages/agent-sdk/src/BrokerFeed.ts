@@ -15,7 +15,7 @@ const HEARTBEAT_SECONDS = 10;
 const CONNECT_MS = 10_000;
 /** Tasks that are claimed with one call. */
 const MAX_CLAIM = 100;
-/** How long an agent that holds as much as it may leaves messages to others. */
+/** How long an agent that holds as much as it may waits before it claims again. */
 const FULL_PAUSE_MS = 1000;
 
 /** What a broker needs. */
@@ -27,6 +27,8 @@ export interface BrokerFeedOptions {
   hold: number;
   client: DevartClient;
   listener: TaskFeedListener;
+  /** The most that the portal lets the agent hold. */
+  maxConcurrent: number;
   /** How many tasks the agent holds. */
   held: () => number;
   logger: AgentLogger;
@@ -66,7 +68,7 @@ export class BrokerFeed implements TaskFeed {
 
   constructor(options: BrokerFeedOptions) {
     this.#options = options;
-    this.#hold = options.hold;
+    this.#hold = Math.min(options.hold, options.maxConcurrent);
     this.#backoff = new Backoff(options.backoff);
     this.#claimBackoff = new Backoff(options.backoff);
   }
@@ -91,7 +93,7 @@ export class BrokerFeed implements TaskFeed {
   }
 
   async setHold(hold: number): Promise<void> {
-    this.#hold = hold;
+    this.#hold = Math.min(hold, this.#options.maxConcurrent);
     this.onRoom();
   }
 
@@ -158,6 +160,7 @@ export class BrokerFeed implements TaskFeed {
       // What is not acknowledged goes back to the queue with the connection.
       this.#letters = [];
       await this.#claiming;
+      this.#letters = [];
       connection.removeListener('close', lost);
       await connection.close().catch(() => undefined);
     }
@@ -252,18 +255,25 @@ export class BrokerFeed implements TaskFeed {
       const isMissing = ({ taskId }: Letter) =>
         !tasks.some(({ id }) => id === taskId);
       const leftOver = claimed?.full ? batch.filter(isMissing) : [];
-      for (const letter of batch) {
-        settle(letter, leftOver.includes(letter) ? 'requeue' : 'ack');
-      }
+      batch.filter(letter => !leftOver.includes(letter)).forEach(acknowledge);
+      this.#keep(leftOver);
       return leftOver.length > 0 ? FULL_PAUSE_MS : 0;
     } catch (error) {
       const problem = apiProblemOf(error);
-      batch.forEach(letter => settle(letter, 'requeue'));
+      this.#keep(batch);
       if (problem.kind === 'refused') {
         listener.onRefused(problem);
       }
       return this.#claimBackoff.next(problem.retryAfterMs);
     }
+  }
+
+  /**
+   * Messages stay with the agent until there is an answer: each that goes back
+   * to its queue comes nearer to being given up by the broker.
+   */
+  #keep(letters: readonly Letter[]): void {
+    this.#letters.unshift(...letters);
   }
 
   #onBroken(error: unknown): number {
@@ -299,16 +309,12 @@ export class BrokerFeed implements TaskFeed {
   }
 }
 
-/** The connection may have gone; then the broker has settled the message itself. */
-function settle({ channel, message }: Letter, how: 'ack' | 'requeue'): void {
+/** The connection may have gone; then the message has gone back to its queue. */
+function acknowledge({ channel, message }: Letter): void {
   try {
-    if (how === 'ack') {
-      channel.ack(message);
-    } else {
-      channel.nack(message, false, true);
-    }
+    channel.ack(message);
   } catch {
-    // A channel that is closed refuses both.
+    // A channel that is closed refuses it.
   }
 }
 

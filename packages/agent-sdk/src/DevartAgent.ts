@@ -479,6 +479,7 @@ export class DevartAgent {
             new BrokerFeed({
               ...common,
               url: rabbitmqUrl,
+              maxConcurrent: this.#me!.maxConcurrent,
               held: () => this.#heldCount(),
             }),
           ]
