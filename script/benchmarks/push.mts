@@ -12,7 +12,7 @@ const { DevartAgent } =
 
 const ROUNDS = 5;
 const TASKS_A_ROUND = 60;
-const BACKLOG = 600;
+const BACKLOG = 300;
 
 /** Milliseconds. */
 export interface PushFigures {
