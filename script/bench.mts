@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
+import { benchPush } from './benchmarks/push.mts';
 import { benchQueue } from './benchmarks/queue.mts';
 import { benchWorkflow } from './benchmarks/workflow.mts';
 import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
@@ -9,6 +10,7 @@ import { SetupError } from './lib/SetupError.mts';
 
 const benchmarks = {
   api: benchApi,
+  push: benchPush,
   queue: benchQueue,
   workflow: benchWorkflow,
 };
@@ -18,6 +20,7 @@ const help = `Measures, on an embedded PostgreSQL of its own.
   script/bench <benchmark> [--json] [--quick]
 
   api      pages of the board and of GET /tasks, claims, and a killed replica
+  push     how soon and how fast an agent has its tasks, over a stream and asking
   queue    devart, graphile-worker and pg-boss side by side
   workflow runs of three and ten steps, and 1 to 50 to 1, beside DBOS
 

@@ -5,6 +5,7 @@ import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
 import { local, root } from './lib/paths.mts';
 import { Portal } from './lib/Portal.mts';
 import { findFreePort } from './lib/ports.mts';
+import { ensureRabbitmq, RabbitmqBroker } from './lib/RabbitmqBroker.mts';
 import { runTool } from './lib/run.mts';
 import { SetupError } from './lib/SetupError.mts';
 import { StandInGithubProcess } from './lib/StandInGithubProcess.mts';
@@ -14,13 +15,15 @@ const help = `Checks everything, or only a part.
   script/test [part] [arguments]
 
   lint    formatting, ESLint and types
-  unit    unit and integration tests on an embedded PostgreSQL;
+  unit    unit and integration tests on an embedded PostgreSQL and a RabbitMQ
+          of their own;
           arguments go to Jest: script/test unit plugins/devart-backend -t claim
   e2e     the portal in Chromium; arguments go to Playwright:
           script/test e2e portal.test.ts --headed
 
   UPDATE_SCREENSHOTS=1   make the pictures of the documentation anew
   DEVART_CHROMIUM        the browser to use
+  DEVART_RABBITMQ_SERVER the rabbitmq-server to use
 
 Closes with a line "N passed, N failed". A check that is no test - formatting,
 say - counts only when it fails.`;
@@ -114,6 +117,7 @@ async function unit(args: string[]): Promise<Result> {
   fs.mkdirSync(folder, { recursive: true });
   fs.rmSync(report, { force: true });
 
+  const rabbitmq = ensureRabbitmq(say);
   const postgresFolder = path.join(folder, 'postgres');
   await EmbeddedPostgres.remove(postgresFolder);
   const postgres = await EmbeddedPostgres.start({
@@ -122,6 +126,11 @@ async function unit(args: string[]): Promise<Result> {
     settings: fastPostgres,
   });
   running.push(postgres);
+  const broker = await RabbitmqBroker.start({
+    server: rabbitmq,
+    folder: path.join(folder, 'rabbitmq'),
+  });
+  running.push(broker);
 
   await runTool(
     '@backstage/cli/bin/backstage-cli',
@@ -131,9 +140,12 @@ async function unit(args: string[]): Promise<Result> {
         // Without it the tests would wait for changes of the sources.
         CI: process.env.CI ?? '1',
         DEVART_TEST_POSTGRES_URL: postgres.url(),
+        DEVART_TEST_AMQP_URL: broker.url,
+        DEVART_TEST_AMQP_CONTROL_URL: broker.controlUrl,
       },
     },
   );
+  await broker.stop();
   await postgres.stop();
 
   const result = readReport(report);

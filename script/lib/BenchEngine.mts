@@ -89,7 +89,7 @@ export async function createBenchEngine(knex: Knex) {
     },
   });
   const bell = new QueueBell({ database, logger: silent });
-  engine.machine.onQueued(needs => bell.ring(needs));
+  engine.machine.onQueued(({ needs }) => bell.ring(needs));
   await bell.start();
   const dispatcher = new Dispatcher({
     database,

@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
+import { findOnPath, install, mayInstall } from './aptGet.mts';
 import { SetupError } from './SetupError.mts';
 
 const names = [
@@ -16,13 +14,9 @@ export function ensureChromium(say: (line: string) => void): string {
   if (found) {
     return found;
   }
-  if (process.getuid?.() === 0 && isOnPath('apt-get')) {
+  if (mayInstall()) {
     say('installing Chromium with apt-get');
-    aptGet('update', '-qq');
-    aptGet(
-      ...['install', '-qq', '-y', '--no-install-recommends'],
-      ...['chromium', 'fonts-liberation'],
-    );
+    install(['chromium', 'fonts-liberation']);
   }
   const installed = findChromium();
   if (!installed) {
@@ -36,23 +30,6 @@ export function ensureChromium(say: (line: string) => void): string {
 function findChromium(): string | undefined {
   return (
     process.env.DEVART_CHROMIUM ||
-    names.map(isOnPath).find(file => file !== undefined)
+    names.map(findOnPath).find(file => file !== undefined)
   );
-}
-
-function isOnPath(name: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .map(folder => path.join(folder, name))
-    .find(file => fs.existsSync(file));
-}
-
-function aptGet(...args: string[]) {
-  const { status, stderr } = spawnSync('apt-get', args, {
-    encoding: 'utf8',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-  if (status !== 0) {
-    throw new SetupError(`apt-get ${args.join(' ')} failed:\n${stderr}`);
-  }
 }

@@ -33,6 +33,8 @@ export interface RetryOptions {
   refusedMs?: number;
   /** The longest of these waits while the key is refused. 1 minute. */
   refusedMaxMs?: number;
+  /** How long an agent that cannot have a stream asks for tasks before it tries again; doubles each time. 1 minute. */
+  withoutStreamMs?: number;
 }
 
 /**
@@ -53,6 +55,20 @@ export interface AgentOptions {
   software?: string;
   /** Where it says how it is doing; the console unless given. */
   logger?: AgentLogger;
+  /** Whether tasks may come over a stream of events; without, the agent asks for them. True unless given. */
+  stream?: boolean;
+  /**
+   * URL of RabbitMQ with account and password, such as
+   * `amqp://agent:password@rabbitmq.example.com/`. With it the agent hears of
+   * tasks from the broker, and without the broker as other agents do.
+   */
+  rabbitmqUrl?: string;
+  /**
+   * How many further tasks wait at the agent, so that the next begins as soon as
+   * a handler ends; only while tasks take less than a second on average, and as
+   * far as the agent's `maxConcurrent` in the portal allows. 2.
+   */
+  prefetch?: number;
   fetch?: typeof fetch;
   retry?: RetryOptions;
   /** The longest a call may take. 30 seconds. */

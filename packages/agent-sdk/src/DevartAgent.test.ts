@@ -11,13 +11,15 @@ import { TaskDroppedError } from './TaskDroppedError';
 
 jest.setTimeout(30_000);
 
-describe('DevartAgent', () => {
+describe.each(['stream', 'polling'] as const)('DevartAgent by %s', feed => {
+  const itPolls = feed === 'polling' ? it : it.skip;
   let server: ControlPlaneServer;
   let said: string[];
   let agents: DevartAgent[];
 
   beforeEach(async () => {
     server = await ControlPlaneServer.start();
+    server.streams = feed === 'stream';
     said = [];
     agents = [];
   });
@@ -58,6 +60,9 @@ describe('DevartAgent', () => {
     void agent.startConsuming(handler);
     return agent;
   }
+
+  const isWaiting = () =>
+    server.openStreams > 0 || server.callsOf('agents.claim').length > 0;
 
   /** A handler that ends when told to, or when its task is dropped. */
   function heldHandler() {
@@ -142,7 +147,7 @@ describe('DevartAgent', () => {
     server.intervalSeconds = 5;
     server.leaseSeconds = 15;
     start(() => ({}));
-    await until('it waits', () => server.callsOf('agents.claim').length > 0);
+    await until('it waits', isWaiting);
 
     const addedAt = Date.now();
     const task = server.addTask();
@@ -358,21 +363,25 @@ describe('DevartAgent', () => {
     expect(server.callsOf('tasks.appendLogs').length).toBeGreaterThan(1);
   });
 
-  it('gives back at once what was handed out in an answer that was lost', async () => {
-    const task = server.addTask();
-    let cut = false;
-    server.interfere = ({ operation }) => {
-      if (operation === 'agents.claim' && !cut) {
-        cut = true;
-        return { cut: 'after' };
-      }
-      return undefined;
-    };
-    start(() => ({}));
+  itPolls(
+    'gives back at once what was handed out in an answer that was lost',
+    async () => {
+      const task = server.addTask();
+      let cut = false;
+      server.interfere = ({ operation }) => {
+        if (operation === 'agents.claim' && !cut) {
+          cut = true;
+          return { cut: 'after' };
+        }
+        return undefined;
+      };
+      start(() => ({}));
 
-    await until('the task is done', () => task.status === 'succeeded');
-    expect(task.claimed.attempt).toBe(2);
-  });
+      await until('the task is done', () => task.status === 'succeeded');
+      // eslint-disable-next-line jest/no-standalone-expect -- itPolls makes a test
+      expect(task.claimed.attempt).toBe(2);
+    },
+  );
 
   it('gives up waiting for a call that hangs', async () => {
     const task = server.addTask();
@@ -449,7 +458,7 @@ describe('DevartAgent', () => {
     await until('it works again', () => contexts.length === 2);
   });
 
-  it('finishes its work when only claims are refused', async () => {
+  itPolls('finishes its work when only claims are refused', async () => {
     server.intervalSeconds = 0.2;
     const task = server.addTask();
     const { handler, contexts, finish } = heldHandler();
@@ -466,7 +475,8 @@ describe('DevartAgent', () => {
     );
     finish();
     await until('the task is done', () => task.status === 'succeeded');
-    expect(contexts[0].signal.reason.reason).not.toBe('refused');
+    // eslint-disable-next-line jest/no-standalone-expect -- itPolls makes a test
+    expect(contexts[0].signal.reason?.reason).not.toBe('refused');
   });
 
   it('says plainly that its key is refused, and asks slowly', async () => {
@@ -572,7 +582,7 @@ describe('DevartAgent', () => {
 
     it('ends although nobody is there to say goodbye to', async () => {
       const agent = start(() => ({}));
-      await until('it waits', () => server.callsOf('agents.claim').length > 0);
+      await until('it waits', isWaiting);
       await server.close();
       const startedAt = Date.now();
       await agent.stop({ graceMs: 0 });

@@ -10,16 +10,21 @@ import {
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import { version } from '../package.json';
+import { CompletionBatcher } from './CompletionBatcher';
 import { consoleLogger, type AgentLogger } from './AgentLogger';
 import type { AgentOptions } from './AgentOptions';
 import { apiProblemOf, type ApiProblem } from './ApiProblem';
 import { Backoff, type BackoffOptions } from './Backoff';
+import { BrokerFeed } from './BrokerFeed';
 import { boundedFetch } from './boundedFetch';
 import { EnrolmentError } from './EnrolmentError';
+import { LocalQueue } from './LocalQueue';
 import { obtainKey } from './obtainKey';
 import { pause } from './pause';
+import { StreamFeed } from './StreamFeed';
 import type { TaskHandler } from './TaskContext';
 import type { DropReason } from './TaskDroppedError';
+import type { TaskFeed } from './TaskFeed';
 import { TaskRun } from './TaskRun';
 
 /**
@@ -51,6 +56,8 @@ const SHORTEST_WAIT_MS = 100;
 const EMPTY_PAUSE_MS = 1000;
 /** How long the last heartbeat may take, with its tries. */
 const CLOSING_MS = 5000;
+/** How long giving tasks back may take. */
+const RETURNING_MS = 3000;
 
 /**
  * An agent: it claims tasks, hands them to a handler, and reports on them.
@@ -77,9 +84,14 @@ const CLOSING_MS = 5000;
  * - `stopped`: nothing runs any more, no timer is left. Also entered when the
  *   agent cannot get a key.
  *
+ * Tasks come over a stream, which is open while the agent is `consuming` or
+ * `reconnecting`; while there is none, the agent claims them. What it cannot
+ * begin yet waits in a small local queue.
+ *
  * One loop sends heartbeats and claims, never both at once: a heartbeat lists
  * what the agent works on, and the control plane takes back what is not on the
- * list, so no claim may be on its way while the list is made.
+ * list, so no claim may be on its way while the list is made. What comes over
+ * the stream meanwhile is too young to be taken back.
  *
  * @public
  */
@@ -93,7 +105,12 @@ export class DevartAgent {
   readonly #claimBackoff: Backoff;
   readonly #refusedBackoff: Backoff;
   readonly #client: DevartClient;
+  readonly #completions: CompletionBatcher;
   readonly #runs = new Set<TaskRun>();
+  readonly #localQueue: LocalQueue;
+  #handler: TaskHandler = () => {};
+  /** In the order in which the agent prefers them; begun when there is a session. */
+  #feeds: TaskFeed[] = [];
   readonly #sessionId = uuidv7();
   /** Ends the loop with everything that it waits for. */
   readonly #loopEnd = new AbortController();
@@ -121,7 +138,12 @@ export class DevartAgent {
    * @throws TypeError when there is neither a key nor an enrolment, or a number is out of range
    */
   constructor(options: AgentOptions) {
-    const { concurrency = 1, retry = {}, claimWaitSeconds = 25 } = options;
+    const {
+      concurrency = 1,
+      retry = {},
+      claimWaitSeconds = 25,
+      prefetch = 2,
+    } = options;
     if (!options.key && !options.enrolment) {
       throw new TypeError('An agent needs a key, or an enrolment to get one');
     }
@@ -135,7 +157,13 @@ export class DevartAgent {
         `claimWaitSeconds must be from 0 to 30; it is ${claimWaitSeconds}`,
       );
     }
+    if (!Number.isInteger(prefetch) || prefetch < 0 || prefetch > 100) {
+      throw new TypeError(
+        `prefetch must be a whole number from 0 to 100; it is ${prefetch}`,
+      );
+    }
     this.#options = options;
+    this.#localQueue = new LocalQueue(prefetch);
     this.#key = options.key;
     this.#logger = options.logger ?? consoleLogger;
     this.#concurrency = concurrency;
@@ -151,6 +179,10 @@ export class DevartAgent {
       maxMs: retry.refusedMaxMs ?? 60_000,
     });
     this.#client = this.#createClient({});
+    this.#completions = new CompletionBatcher({
+      client: this.#client,
+      agentId: () => this.#me!.id,
+    });
   }
 
   /** What the agent is doing. */
@@ -158,7 +190,7 @@ export class DevartAgent {
     return this.#mode;
   }
 
-  /** The tasks it is working on. */
+  /** The tasks it is working on, without those that wait to be begun. */
   get runningTasks(): ClaimedTask[] {
     return [...this.#runs].map(run => run.task);
   }
@@ -182,7 +214,8 @@ export class DevartAgent {
       );
     }
     this.#mode = 'connecting';
-    this.#consuming = this.#loop(handler).catch(error => {
+    this.#handler = handler;
+    this.#consuming = this.#loop().catch(error => {
       this.#mode = 'stopped';
       this.#dropAll('stopping');
       throw error;
@@ -260,29 +293,36 @@ export class DevartAgent {
     signal?: AbortSignal;
     traceparent?: () => string | undefined;
     timeoutMs?: number;
+    /** Makes the `fetch` to use; one whose calls end, unless given. */
+    wrap?: (fetchApi: typeof fetch) => typeof fetch;
   }): DevartClient {
     const { baseUrl, requestTimeoutMs = 30_000 } = this.#options;
+    const fetchApi = this.#options.fetch ?? fetch;
     return createDevartClient({
       baseUrl,
       token: async () => this.#key,
-      fetch: boundedFetch({
-        fetch: this.#options.fetch ?? fetch,
-        timeoutMs: options.timeoutMs ?? requestTimeoutMs,
-        signal: options.signal,
-        traceparent: options.traceparent,
-      }),
+      fetch: options.wrap
+        ? options.wrap(fetchApi)
+        : boundedFetch({
+            fetch: fetchApi,
+            timeoutMs: options.timeoutMs ?? requestTimeoutMs,
+            signal: options.signal,
+            traceparent: options.traceparent,
+          }),
     });
   }
 
-  async #loop(handler: TaskHandler): Promise<void> {
+  async #loop(): Promise<void> {
     while (!this.#loopEnd.signal.aborted) {
       const now = Date.now();
       if (this.#isAsking() && now >= this.#askAt) {
         await this.#ask();
       } else if (this.#isBeating() && now >= this.#heartbeatAt) {
         await this.#beat();
+      } else if (now >= (this.#localQueue.expiresAt ?? Infinity)) {
+        await this.#giveBackExpired(now);
       } else if (this.#isClaiming() && now >= this.#claimAt) {
-        await this.#claim(handler);
+        await this.#claim();
       } else {
         await this.#pauseUntilDue(now);
       }
@@ -295,7 +335,7 @@ export class DevartAgent {
 
   #isBeating(): boolean {
     if (this.#mode === 'refused' || this.#mode === 'stopping') {
-      return this.#hasSession && this.#heldRuns().length > 0;
+      return this.#hasSession && this.#held().length > 0;
     }
     return this.#mode === 'consuming' || this.#mode === 'reconnecting';
   }
@@ -303,7 +343,8 @@ export class DevartAgent {
   #isClaiming(): boolean {
     return (
       this.#mode === 'consuming' &&
-      this.#runs.size < this.#concurrency &&
+      !this.#isFed() &&
+      this.#heldCount() < this.#concurrency &&
       this.#heartbeatAt - Date.now() >=
         Math.min(SHORTEST_WAIT_MS, this.#intervalMs / 5)
     );
@@ -314,6 +355,7 @@ export class DevartAgent {
       ...(this.#isAsking() ? [this.#askAt] : []),
       ...(this.#isBeating() ? [this.#heartbeatAt] : []),
       ...(this.#isClaiming() ? [this.#claimAt] : []),
+      ...(this.#localQueue.expiresAt ? [this.#localQueue.expiresAt] : []),
     ];
     // Without anything due, a run that ends or a call of `stop` goes on.
     const until = due.length > 0 ? Math.min(...due) : now + this.#intervalMs;
@@ -376,7 +418,7 @@ export class DevartAgent {
   }
 
   async #beat(): Promise<void> {
-    const held = this.#heldRuns();
+    const held = this.#held();
     try {
       const answer = await this.#createClient({
         signal: this.#loopEnd.signal,
@@ -384,10 +426,7 @@ export class DevartAgent {
         timeoutMs: Math.max(1000, this.#leaseMs / 3),
       }).agents.heartbeat({
         sessionId: this.#sessionId,
-        running: held.map(({ task }) => ({
-          taskId: task.id,
-          attempt: task.attempt,
-        })),
+        running: held.map(({ id, attempt }) => ({ taskId: id, attempt })),
         software: this.#options.software ?? SOFTWARE,
       });
       this.#hasSession = true;
@@ -396,12 +435,14 @@ export class DevartAgent {
       this.#heartbeatAt = Date.now() + this.#intervalMs;
       this.#backoff.reset();
       for (const { taskId, attempt, reason } of answer.dropped) {
-        held
+        this.#localQueue.remove({ taskId, attempt });
+        [...this.#runs]
           .find(({ task }) => task.id === taskId && task.attempt === attempt)
           ?.drop(reason);
       }
       if (this.#mode !== 'stopping' && this.#mode !== 'refused') {
         this.#enter('consuming');
+        this.#startFeeds();
         this.#sayOnce('info', `Connected as ${this.#me?.name}`);
       }
     } catch (error) {
@@ -413,7 +454,147 @@ export class DevartAgent {
     }
   }
 
-  async #claim(handler: TaskHandler): Promise<void> {
+  #createFeeds(): TaskFeed[] {
+    const { stream = true, rabbitmqUrl, retry = {} } = this.#options;
+    const common = {
+      agentId: this.#me!.id,
+      sessionId: this.#sessionId,
+      hold: this.#wantedHold(),
+      client: this.#client,
+      logger: this.#logger,
+      backoff: this.#retry,
+      withoutMs: retry.withoutStreamMs ?? 60_000,
+      listener: {
+        onTasks: (tasks: readonly ClaimedTask[]) => this.#take(tasks),
+        onChange: () => {
+          this.#startFeeds();
+          this.#wake.abort();
+        },
+        onRefused: (problem: ApiProblem) => this.#onFeedRefused(problem),
+      },
+    };
+    return [
+      ...(rabbitmqUrl
+        ? [
+            new BrokerFeed({
+              ...common,
+              url: rabbitmqUrl,
+              maxConcurrent: this.#me!.maxConcurrent,
+              held: () => this.#heldCount(),
+            }),
+          ]
+        : []),
+      ...(stream
+        ? [
+            new StreamFeed({
+              ...common,
+              createClient: wrap => this.#createClient({ wrap }),
+            }),
+          ]
+        : []),
+    ];
+  }
+
+  /** Starts the feed that the agent likes best, and the next as long as that does not work. */
+  #startFeeds(): void {
+    if (this.#mode !== 'consuming' && this.#mode !== 'reconnecting') {
+      return;
+    }
+    if (this.#feeds.length === 0) {
+      this.#feeds = this.#createFeeds();
+    }
+    let isServed = false;
+    for (const feed of this.#feeds) {
+      if (isServed) {
+        void feed.stop();
+      } else {
+        feed.start();
+        if (feed.mode === 'opening') {
+          // Not before it is known whether it works do the others change.
+          return;
+        }
+        isServed = feed.mode === 'open';
+      }
+    }
+  }
+
+  async #stopFeeds(): Promise<void> {
+    await Promise.all(this.#feeds.map(feed => feed.stop()));
+  }
+
+  /** Whether tasks come by themselves, or will in a moment. */
+  #isFed(): boolean {
+    return this.#feeds.some(works);
+  }
+
+  async #setHold(): Promise<void> {
+    const hold = this.#wantedHold();
+    await Promise.all(this.#feeds.map(feed => feed.setHold(hold)));
+  }
+
+  #onFeedRefused(problem: ApiProblem): void {
+    if (problem.kind === 'refused') {
+      this.#onUnanswered(problem);
+    } else {
+      this.#heartbeatAt = 0;
+    }
+    this.#wake.abort();
+  }
+
+  #wantedHold(): number {
+    return this.#concurrency + this.#localQueue.target;
+  }
+
+  /** Takes tasks that were handed to the agent, and begins as many as it may. */
+  #take(tasks: readonly ClaimedTask[]): void {
+    if (this.#stopping) {
+      // The last heartbeat gives them back.
+      return;
+    }
+    this.#localQueue.add(tasks, Date.now());
+    this.#beginNext();
+    this.#wake.abort();
+  }
+
+  #beginNext(): void {
+    while (
+      !this.#stopping &&
+      [...this.#runs].filter(run => run.isWorking).length < this.#concurrency
+    ) {
+      const task = this.#localQueue.next();
+      if (!task) {
+        return;
+      }
+      this.#run(task);
+    }
+  }
+
+  async #giveBackExpired(now: number): Promise<void> {
+    const expired = this.#localQueue.takeExpired(now);
+    await this.#setHold();
+    await this.#giveBack(expired);
+  }
+
+  /** Gives tasks back that were not begun; what fails goes back with the heartbeats. */
+  async #giveBack(tasks: readonly ClaimedTask[]): Promise<void> {
+    if (tasks.length === 0) {
+      return;
+    }
+    try {
+      await this.#createClient({
+        timeoutMs: RETURNING_MS,
+      }).agents.returnTasks({
+        id: this.#me!.id,
+        tasks: tasks.map(({ id, attempt }) => ({ taskId: id, attempt })),
+      });
+    } catch (error) {
+      this.#logger.debug(
+        `Giving tasks back failed: ${apiProblemOf(error).message}`,
+      );
+    }
+  }
+
+  async #claim(): Promise<void> {
     const startedAt = Date.now();
     const { claimWaitSeconds = 25 } = this.#options;
     const waitMs = Math.min(
@@ -429,14 +610,12 @@ export class DevartAgent {
       }).agents.claim({
         id: this.#me!.id,
         sessionId: this.#sessionId,
-        max: Math.min(this.#concurrency - this.#runs.size, 500),
+        max: Math.min(this.#concurrency - this.#heldCount(), 500),
         waitSeconds: Math.floor(waitMs) / 1000,
       });
       const tasks = claimed?.tasks ?? [];
       if (this.#mode === 'consuming') {
-        for (const task of tasks) {
-          this.#run(task, handler);
-        }
+        this.#take(tasks);
       }
       this.#claimBackoff.reset();
       if (tasks.length === 0 && Date.now() - startedAt < waitMs / 2) {
@@ -451,23 +630,30 @@ export class DevartAgent {
     }
   }
 
-  #run(task: ClaimedTask, handler: TaskHandler): void {
+  #run(task: ClaimedTask): void {
     const { logFlushMs = 1000, progressIntervalMs = 500 } = this.#options;
     this.#logger.info(
       `Task ${task.id} (${task.title}): attempt ${task.attempt} of ${task.maxAttempts}`,
     );
     const run = new TaskRun({
       task,
-      handler,
+      handler: this.#handler,
       logger: this.#logger,
       createClient: options => this.#createClient(options),
+      completions: this.#completions,
       backoff: this.#retry,
       logFlushMs,
       progressIntervalMs,
     });
     this.#runs.add(run);
+    void run.worked.then(ms => {
+      this.#localQueue.observe(ms);
+      void this.#setHold();
+      this.#beginNext();
+    });
     void run.settled.then(() => {
       this.#runs.delete(run);
+      this.#feeds.forEach(feed => feed.onRoom());
       this.#wake.abort();
     });
   }
@@ -491,6 +677,8 @@ export class DevartAgent {
   }
 
   #enterRefused(why: string): void {
+    void this.#stopFeeds();
+    void this.#giveBack(this.#localQueue.clear());
     this.#askAt = Date.now() + this.#refusedMs;
     this.#enter('refused');
     this.#sayOnce('warn', `${why}. Asking again every now and then.`);
@@ -512,7 +700,12 @@ export class DevartAgent {
     );
     this.#claimEnd.abort();
     this.#wake.abort();
+    const returned = Promise.all([
+      this.#stopFeeds(),
+      this.#giveBack(this.#localQueue.clear()),
+    ]);
     await this.#runsSettled();
+    await returned;
     this.#loopEnd.abort();
     // Fails only for want of a key, which `startConsuming` tells.
     await this.#consuming?.catch(() => {});
@@ -564,11 +757,20 @@ export class DevartAgent {
     );
   }
 
-  #heldRuns(): TaskRun[] {
-    return [...this.#runs].filter(run => run.isHeld);
+  /** What it says, with its heartbeats, that it holds. */
+  #held(): ClaimedTask[] {
+    return [
+      ...[...this.#runs].filter(run => run.isHeld).map(({ task }) => task),
+      ...this.#localQueue.tasks,
+    ];
+  }
+
+  #heldCount(): number {
+    return this.#runs.size + this.#localQueue.tasks.length;
   }
 
   #dropAll(reason: DropReason): void {
+    this.#localQueue.clear();
     for (const run of this.#runs) {
       run.drop(reason);
     }
@@ -580,6 +782,10 @@ export class DevartAgent {
       this.#logger[level](message);
     }
   }
+}
+
+function works(feed: TaskFeed): boolean {
+  return feed.mode === 'open' || feed.mode === 'opening';
 }
 
 function describeStatus(status: Agent['status'], reason?: string): string {

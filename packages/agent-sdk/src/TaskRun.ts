@@ -9,6 +9,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { AgentLogger } from './AgentLogger';
 import { apiProblemOf } from './ApiProblem';
 import { Backoff, type BackoffOptions } from './Backoff';
+import type { CompletionBatcher } from './CompletionBatcher';
 import { LogBuffer, type LogLevel } from './LogBuffer';
 import { PermanentError } from './PermanentError';
 import { ProgressReporter } from './ProgressReporter';
@@ -33,6 +34,7 @@ export interface TaskRunOptions {
     traceparent: () => string | undefined;
     signal: AbortSignal;
   }) => DevartClient;
+  completions: CompletionBatcher;
   logger: AgentLogger;
   backoff: BackoffOptions;
   logFlushMs: number;
@@ -56,6 +58,8 @@ export class TaskRun {
   readonly task: ClaimedTask;
   /** Settles, and never rejects, when the handler is done and its result delivered or dropped. */
   readonly settled: Promise<void>;
+  /** Settles, with the milliseconds that it took, when the handler is done; its result may still be on its way. */
+  readonly worked: Promise<number>;
   /** Settles when a dropped task's handler has had its time and goes on nevertheless. */
   readonly abandoned: Promise<void>;
   readonly #options: TaskRunOptions;
@@ -66,6 +70,7 @@ export class TaskRun {
   readonly #client: DevartClient;
   readonly #logs: LogBuffer;
   #mode: 'working' | 'delivering' | 'dropped' | 'ended' = 'working';
+  #isWorking = true;
   #droppedTimer?: NodeJS.Timeout;
   /** Where the trace of the task has come to: what the handler causes is part of its span. */
   #traceparent: string | undefined;
@@ -95,12 +100,21 @@ export class TaskRun {
     this.abandoned = new Promise(resolve => {
       this.#over.signal.addEventListener('abort', () => resolve());
     });
-    this.settled = this.#run();
+    let onWorked: (ms: number) => void = () => {};
+    this.worked = new Promise(resolve => {
+      onWorked = resolve;
+    });
+    this.settled = this.#run(onWorked);
   }
 
   /** Whether the agent is to say, with its heartbeats, that it works on the task. */
   get isHeld(): boolean {
     return this.#mode === 'working' || this.#mode === 'delivering';
+  }
+
+  /** Whether its handler runs. */
+  get isWorking(): boolean {
+    return this.#isWorking;
   }
 
   /** Takes the task away from its handler. */
@@ -121,11 +135,14 @@ export class TaskRun {
     );
   }
 
-  async #run(): Promise<void> {
+  async #run(onWorked: (ms: number) => void): Promise<void> {
     const { task, handler, logger } = this.#options;
     // The handler's synchronous part must not run inside the constructor.
     await undefined;
+    const startedAt = performance.now();
     const outcome = await this.#outcomeOf(handler);
+    this.#isWorking = false;
+    onWorked(performance.now() - startedAt);
     if (this.#mode === 'dropped') {
       logger.info(
         `Task ${task.id} (${task.title}) was dropped: ${this.#held.signal.reason.message}`,
@@ -189,19 +206,22 @@ export class TaskRun {
   async #complete(
     outcome: Extract<Outcome, { kind: 'succeeded' }>,
   ): Promise<void> {
-    const { task, logger } = this.#options;
+    const { task, logger, completions } = this.#options;
     const { output = {}, summary } = outcome;
     try {
+      const completion = {
+        ...this.#fence(),
+        output,
+        summary:
+          summary === undefined
+            ? undefined
+            : storableText(summary, MAX_SUMMARY_CHARACTERS),
+      };
       await this.#persistently(
         () =>
-          this.#client.tasks.complete({
-            ...this.#fence(),
-            output,
-            summary:
-              summary === undefined
-                ? undefined
-                : storableText(summary, MAX_SUMMARY_CHARACTERS),
-          }),
+          completions.complete(completion, () =>
+            this.#client.tasks.complete(completion),
+          ),
         this.#over.signal,
       );
       logger.info(`Task ${task.id} (${task.title}) is done`);

@@ -27,6 +27,19 @@ function checkedUrl(name: string, value: string): string {
   return value.replace(/\/+$/, '');
 }
 
+function readRabbitmqUrl(value: string | undefined): string | undefined {
+  if (!value) {
+    return undefined;
+  }
+  // The value stays out of the message: it holds a password.
+  if (!URL.canParse(value) || !/^amqps?:$/.test(new URL(value).protocol)) {
+    throw new Error(
+      'DEVART_RABBITMQ_URL must be like amqp://account:password@host:5672/vhost',
+    );
+  }
+  return value;
+}
+
 function readConcurrency(value: string | undefined): number {
   const concurrency = Number(value || 1);
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 64) {
@@ -85,6 +98,7 @@ export function readEnvironment(
     agent: {
       baseUrl: checkedUrl('DEVART_URL', baseUrl),
       concurrency: readConcurrency(environment.DEVART_CONCURRENCY),
+      rabbitmqUrl: readRabbitmqUrl(environment.DEVART_RABBITMQ_URL),
       ...(key ? { key } : { enrolment: { ...identity, name, token, keyFile } }),
     },
     model: readModel(environment),

@@ -22,6 +22,7 @@ backend.add(import('@devart/plugin-catalog-backend-module-devart'));
 
 backend.add(import('@devart/plugin-devart-backend'));
 backend.add(import('@devart/plugin-devart-backend-module-github'));
+backend.add(import('@devart/plugin-devart-backend-module-rabbitmq'));
 backend.add(rootHealthServiceFactory);
 
 backend.add(import('@backstage/plugin-events-backend'));

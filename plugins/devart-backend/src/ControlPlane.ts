@@ -15,7 +15,11 @@ import type { EventsService } from '@backstage/plugin-events-node';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { SignalsService } from '@backstage/plugin-signals-node';
 import { approvalDecidePermission } from '@devart/plugin-devart-common';
-import type { CodeHost, InboundWebhook } from '@devart/plugin-devart-node';
+import type {
+  CodeHost,
+  InboundWebhook,
+  TaskTransport,
+} from '@devart/plugin-devart-node';
 import { Router } from 'express';
 import { CallerResolver } from './access/CallerResolver';
 import { isPermitted } from './access/isPermitted';
@@ -42,6 +46,7 @@ import { createAuditHandlers } from './audit/operations';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { claimProblemsOf, healthOfQueue } from './dispatch/healthOfQueue';
+import { AgentBell } from './dispatch/AgentBell';
 import { AgentControl } from './dispatch/AgentControl';
 import { createDuePromoter } from './dispatch/createDuePromoter';
 import { createLeaseKeeper } from './dispatch/createLeaseKeeper';
@@ -52,12 +57,17 @@ import { QueueHealthStore } from './dispatch/QueueHealthStore';
 import { QueueWatch } from './dispatch/QueueWatch';
 import { registerQueueMetrics } from './dispatch/registerQueueMetrics';
 import { SessionStore } from './dispatch/SessionStore';
+import { createStreamKeeper } from './dispatch/streams/createStreamKeeper';
+import { SessionClaims } from './dispatch/SessionClaims';
+import { TaskStreams } from './dispatch/streams/TaskStreams';
 import { WaitingReasons } from './dispatch/WaitingReasons';
 import { createRetention } from './loops/createRetention';
 import { Loops } from './loops/Loops';
 import { OperationRouter } from './operations/OperationRouter';
 import { OperationRunner } from './operations/OperationRunner';
 import { registerActions } from './operations/registerActions';
+import { KEEP_ALIVE_SECONDS } from './operations/sendEvents';
+import { tellOfRoom } from './operations/tellOfRoom';
 import { createEventRelay } from './outbox/createEventRelay';
 import { createHintHeartbeat } from './outbox/createHintHeartbeat';
 import { EventLog } from './outbox/EventLog';
@@ -74,6 +84,9 @@ import { ReviewsService } from './reviews/ReviewsService';
 import { ReviewStore } from './reviews/ReviewStore';
 import { createTaskEngine } from './tasks/createTaskEngine';
 import { createTaskHandlers } from './tasks/operations';
+import { ReadyStore } from './tasks/ReadyStore';
+import { createTransportReconciler } from './transports/createTransportReconciler';
+import { TaskTransports } from './transports/TaskTransports';
 import { createWebhookRouter } from './webhooks/createWebhookRouter';
 import { DeliveryStore } from './webhooks/DeliveryStore';
 import {
@@ -90,6 +103,7 @@ export interface ControlPlaneOptions {
   config: DevartConfig;
   codeHosts: ReadonlyMap<string, CodeHost>;
   webhooks: ReadonlyMap<string, InboundWebhook>;
+  transports: ReadonlyMap<string, TaskTransport>;
   actions: ActionsRegistryService;
   auth: AuthService;
   catalog: CatalogService;
@@ -146,6 +160,7 @@ export class ControlPlane {
 
     const sessions = new SessionStore();
     const bell = new QueueBell({ database, logger });
+    const agentBell = new AgentBell({ database, logger });
     const { leaseSeconds } = config;
     const meeting = { database, sessions, queue: taskQueue };
     const dispatcher = new Dispatcher({
@@ -153,6 +168,29 @@ export class ControlPlane {
       agents,
       bell,
       leaseSeconds,
+    });
+    const ready = new ReadyStore();
+    const claims = new SessionClaims({
+      ...meeting,
+      agents,
+      ready,
+      leaseSeconds,
+    });
+    const transports = new TaskTransports({
+      database,
+      ready,
+      events,
+      logger,
+      transports: [...options.transports.values()],
+    });
+    const reconciler = createTransportReconciler({ transports, logger });
+    transports.onConnected(() => reconciler.wake());
+    const streams = new TaskStreams({
+      claims,
+      queueBell: bell,
+      bell: agentBell,
+      logger,
+      keepAliveSeconds: KEEP_ALIVE_SECONDS,
     });
     const control = new AgentControl({ ...meeting, agents });
     const waiting = new WaitingReasons({ ...meeting, agents });
@@ -164,7 +202,12 @@ export class ControlPlane {
       thresholdsOf: config.queueThresholdsOf,
       logger,
     });
-    registerQueueMetrics({ metrics: options.metrics, watch, dispatcher });
+    registerQueueMetrics({
+      metrics: options.metrics,
+      watch,
+      dispatcher,
+      queue: taskQueue,
+    });
 
     // Flow: approvals, reviews of changes
     const approvalStore = new ApprovalStore();
@@ -250,7 +293,10 @@ export class ControlPlane {
       publisher.wake();
       notifier.wake();
     });
-    machine.onQueued(needs => bell.ring(needs));
+    machine.onQueued(({ ids, needs }) => {
+      bell.ring(needs);
+      transports.announce(ids);
+    });
     machine.onLeasesChanged(({ begun = [], ended }) => {
       // No event: that a task began is told by its history, and now by a hint.
       begun.forEach(id => hints.gather({ topic: 'task', id }));
@@ -266,7 +312,13 @@ export class ControlPlane {
       [
         relay,
         createLeaseKeeper({ ...meeting, events, leaseSeconds, logger }),
-        createDuePromoter({ ...meeting, bell, logger }),
+        createDuePromoter({
+          ...meeting,
+          bell,
+          onDue: taskIds => transports.announce(taskIds),
+          logger,
+        }),
+        createStreamKeeper({ ...meeting, agents, streams, logger }),
         createApprovalKeeper({ approvals: approvalMachine, logger }),
         ...workflows.loops,
         audit.loop,
@@ -279,6 +331,7 @@ export class ControlPlane {
       [
         publisher,
         notifier,
+        ...(options.transports.size > 0 ? [reconciler] : []),
         keyring.loop,
         watch.loop,
         createHintHeartbeat({ hints, logger }),
@@ -298,6 +351,8 @@ export class ControlPlane {
 
     // Surface
     const stopping = new AbortController();
+    const onRoom = (agentId: string) =>
+      agentBell.ring({ kind: 'room', agentId });
     const runner = new OperationRunner({
       permissions: options.permissions,
       audit,
@@ -305,21 +360,33 @@ export class ControlPlane {
         perMinute: config.rateLimits.callerPerMinute,
       }),
       handlers: {
-        tasks: createTaskHandlers({
-          tasks,
-          work,
-          types,
-          explainWaiting: (caller, task) => waiting.explain(caller, task),
-        }),
-        agents: {
-          ...createAgentHandlers({ agents, enrolment }),
-          ...createDispatchHandlers({
-            agents,
-            control,
-            dispatcher,
+        tasks: tellOfRoom(
+          createTaskHandlers({
             tasks,
             work,
+            types,
+            explainWaiting: (caller, task) => waiting.explain(caller, task),
           }),
+          ['complete', 'reportFailure', 'setStatus'],
+          onRoom,
+        ),
+        agents: {
+          ...createAgentHandlers({ agents, enrolment }),
+          ...tellOfRoom(
+            createDispatchHandlers({
+              agents,
+              control,
+              dispatcher,
+              claims,
+              streams,
+              transports,
+              bell: agentBell,
+              tasks,
+              work,
+            }),
+            ['completeTasks', 'returnTasks'],
+            onRoom,
+          ),
         },
         reviews: createReviewHandlers(reviews),
         workflows: createWorkflowHandlers(workflows.workflows, workflows.runs),
@@ -339,6 +406,7 @@ export class ControlPlane {
               watch,
               dispatcher,
             }),
+          transports,
         }),
       },
     });
@@ -394,7 +462,9 @@ export class ControlPlane {
       router,
       vital,
       background,
-      bell,
+      bells: [bell, agentBell],
+      transports,
+      streams,
       hints,
       audit,
       workflows,
@@ -409,7 +479,9 @@ export class ControlPlane {
     claimProblems: () => string[];
     vital: Loops;
     background: Loops;
-    bell: QueueBell;
+    bells: { start(): Promise<void>; stop(): Promise<void> }[];
+    streams: TaskStreams;
+    transports: TaskTransports;
     hints: Hints;
     audit: AuditTrail;
     workflows: Workflows;
@@ -421,7 +493,9 @@ export class ControlPlane {
     claimProblems: () => string[];
     vital: Loops;
     background: Loops;
-    bell: QueueBell;
+    bells: { start(): Promise<void>; stop(): Promise<void> }[];
+    streams: TaskStreams;
+    transports: TaskTransports;
     hints: Hints;
     audit: AuditTrail;
     workflows: Workflows;
@@ -441,20 +515,32 @@ export class ControlPlane {
   }
 
   async start(): Promise<void> {
-    const { vital, background, bell } = this.#parts;
-    await bell.start();
+    const { vital, background, bells, transports } = this.#parts;
+    await Promise.all(bells.map(bell => bell.start()));
+    await transports.start();
     vital.start();
     background.start();
   }
 
   /** Ends calls that wait, lets rounds that run come to their end, writes what is to be written. */
   async stop(): Promise<void> {
-    const { vital, background, bell, hints, audit, workflows, stopping } =
-      this.#parts;
+    const {
+      vital,
+      background,
+      bells,
+      streams,
+      transports,
+      hints,
+      audit,
+      workflows,
+      stopping,
+    } = this.#parts;
+    const streamsStopped = streams.stop();
     stopping.abort();
-    await bell.stop();
+    await Promise.all([streamsStopped, ...bells.map(bell => bell.stop())]);
     await Promise.all([vital.stop(), background.stop()]);
     await workflows.engine.stop();
+    await transports.stop();
     hints.stop();
     await audit.flush();
   }

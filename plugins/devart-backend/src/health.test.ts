@@ -1,61 +1,7 @@
-import { createServer, connect, type Server, type Socket } from 'node:net';
 import request from 'supertest';
 import { eventually } from './__testUtils__/eventually';
+import { Gate } from './__testUtils__/Gate';
 import { TestControlPlane } from './__testUtils__/TestControlPlane';
-
-/** Stands between backend and database, and can be shut. */
-class Gate {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #open = true;
-
-  static async before(url: URL): Promise<{ gate: Gate; url: string }> {
-    const gate = new Gate(url);
-    await new Promise<void>(resolve => {
-      gate.#server.listen(0, '127.0.0.1', resolve);
-    });
-    const through = new URL(url);
-    through.hostname = '127.0.0.1';
-    through.port = String((gate.#server.address() as { port: number }).port);
-    return { gate, url: through.toString() };
-  }
-
-  constructor(url: URL) {
-    this.#server = createServer(client => {
-      if (!this.#open) {
-        client.destroy();
-        return;
-      }
-      const database = connect(Number(url.port), url.hostname);
-      for (const socket of [client, database]) {
-        this.#sockets.add(socket);
-        socket.on('error', () => socket.destroy());
-        socket.on('close', () => {
-          this.#sockets.delete(socket);
-          client.destroy();
-          database.destroy();
-        });
-      }
-      client.pipe(database).pipe(client);
-    });
-  }
-
-  shut(): void {
-    this.#open = false;
-    for (const socket of this.#sockets) {
-      socket.destroy();
-    }
-  }
-
-  open(): void {
-    this.#open = true;
-  }
-
-  async close(): Promise<void> {
-    this.shut();
-    await new Promise(resolve => this.#server.close(resolve));
-  }
-}
 
 jest.setTimeout(120_000);
 

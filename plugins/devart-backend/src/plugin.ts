@@ -13,10 +13,12 @@ import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { devartPermissions } from '@devart/plugin-devart-common';
 import {
   devartCodeHostsExtensionPoint,
+  devartTaskTransportsExtensionPoint,
   devartWebhooksExtensionPoint,
   rootReadinessServiceRef,
   type CodeHost,
   type InboundWebhook,
+  type TaskTransport,
 } from '@devart/plugin-devart-node';
 import { readDevartConfig } from './config/DevartConfig';
 import { ControlPlane } from './ControlPlane';
@@ -34,6 +36,13 @@ export const devartPlugin = createBackendPlugin({
       'webhook',
       webhook => webhook.source,
     );
+    const transports = new Registry<TaskTransport>(
+      'task transport',
+      transport => transport.id,
+    );
+    env.registerExtensionPoint(devartTaskTransportsExtensionPoint, {
+      addTransport: transport => transports.add(transport),
+    });
     env.registerExtensionPoint(devartCodeHostsExtensionPoint, {
       addCodeHost: host => codeHosts.add(host),
     });
@@ -75,6 +84,7 @@ export const devartPlugin = createBackendPlugin({
           config: readDevartConfig(config),
           codeHosts: codeHosts.all(),
           webhooks: webhooks.all(),
+          transports: transports.all(),
         });
         permissionsRegistry.addPermissions([...devartPermissions]);
         // Agents come with keys and webhooks with signatures: the control

@@ -12,3 +12,5 @@ export * from './webhooks/InboundWebhook';
 export * from './webhooks/webhooksExtensionPoint';
 export * from './health/rootHealthServiceFactory';
 export * from './health/rootReadinessServiceRef';
+export * from './transports/TaskTransport';
+export * from './transports/taskTransportsExtensionPoint';

@@ -43,6 +43,8 @@ export class DevartEngine implements QueueEngine {
         actor: `agent:${agent.id}`,
         organizationId: engine.organizationId,
         agentId: agent.id,
+        // The engine is driven past the keys.
+        keyId: agent.id,
         name: agent.name,
         capabilities,
         maxConcurrent: 1000,

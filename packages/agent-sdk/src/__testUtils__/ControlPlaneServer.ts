@@ -39,6 +39,8 @@ export interface KeptTask {
     | 'cancelled'
     | 'dead_letter';
   sessionId?: string;
+  /** When it was handed out over a stream. */
+  pushedAt?: number;
   output?: Record<string, unknown>;
   summary?: string;
   errors: { error: string; retryable: boolean }[];
@@ -84,6 +86,12 @@ export class ControlPlaneServer {
   leaseSeconds = 1.5;
   agentStatus: Agent['status'] = 'idle';
   enrolled = false;
+  /** Whether it has streams; without, they are answered 404. */
+  streams = true;
+  readonly #open = new Map<
+    string,
+    { response: http.ServerResponse; hold: number }
+  >();
   #server?: http.Server;
   #port = 0;
   readonly #waiting = new Set<() => void>();
@@ -119,7 +127,26 @@ export class ControlPlaneServer {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
     }
+    this.#open.clear();
     this.#wakeClaims();
+  }
+
+  /** How many streams are open. */
+  get openStreams(): number {
+    return this.#open.size;
+  }
+
+  /** Ends all streams, saying why, or without a word. */
+  endStreams(reason?: string): void {
+    for (const { response } of this.#open.values()) {
+      if (reason) {
+        send(response, 'end', { reason, message: `because of ${reason}` });
+        response.end();
+      } else {
+        response.destroy();
+      }
+    }
+    this.#open.clear();
   }
 
   addTask(task: Partial<ClaimedTask> = {}): KeptTask {
@@ -149,6 +176,7 @@ export class ControlPlaneServer {
     };
     this.tasks.set(kept.claimed.id, kept);
     this.#wakeClaims();
+    this.#push();
     return kept;
   }
 
@@ -162,6 +190,7 @@ export class ControlPlaneServer {
     kept.status = 'queued';
     kept.sessionId = undefined;
     kept.claimed = { ...kept.claimed, attempt: kept.claimed.attempt + 1 };
+    this.#push();
   }
 
   callsOf(operation: string): RecordedCall[] {
@@ -223,7 +252,13 @@ export class ControlPlaneServer {
       return;
     }
     try {
+      if (operation.events) {
+        await this.#openStream(operation, { input, request, response });
+        call.status = 200;
+        return;
+      }
       const output = await this.#answer(operation, input, request, gone.signal);
+      this.#push();
       call.status = output === undefined ? 204 : (operation.status ?? 200);
       respond(response, call.status, output);
     } catch (error) {
@@ -273,7 +308,76 @@ export class ControlPlaneServer {
     return output === undefined ? undefined : operation.output.parse(output);
   }
 
+  async #openStream(
+    operation: Operation,
+    call: {
+      input: Record<string, any>;
+      request: http.IncomingMessage;
+      response: http.ServerResponse;
+    },
+  ): Promise<void> {
+    const { input, request, response } = call;
+    if (!this.streams) {
+      throw new Refusal(404, 'There is no operation GET /agents/…/stream');
+    }
+    await this.#answer(
+      operation,
+      { ...input, hold: Number(input.hold) },
+      request,
+      new AbortController().signal,
+    );
+    const { sessionId } = input;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const stream = { response, hold: Number(input.hold) };
+    this.#open.set(sessionId, stream);
+    response.once('close', () => {
+      if (this.#open.get(sessionId) === stream) {
+        this.#open.delete(sessionId);
+      }
+    });
+    send(response, 'open', { sessionId, keepAliveSeconds: 5 });
+    this.#push();
+  }
+
+  /** Hands out over the streams what they have room for. */
+  #push(): void {
+    for (const [sessionId, { response, hold }] of this.#open) {
+      const all = [...this.tasks.values()];
+      const held = all.filter(
+        task => task.status === 'running' && task.sessionId === sessionId,
+      ).length;
+      const tasks = all
+        .filter(
+          task => task.status === 'queued' && task.sessionId === undefined,
+        )
+        .slice(0, Math.max(0, hold - held));
+      for (const task of tasks) {
+        task.status = 'running';
+        task.sessionId = sessionId;
+        task.pushedAt = Date.now();
+      }
+      if (tasks.length > 0) {
+        send(response, 'tasks', { tasks: tasks.map(task => task.claimed) });
+      }
+    }
+  }
+
   readonly #answers: Record<string, Answer> = {
+    'agents.stream': () => undefined,
+    'agents.setHold': input => {
+      const stream = this.#open.get(input.sessionId);
+      if (stream) {
+        stream.hold = input.hold;
+      }
+    },
+    'agents.returnTasks': input => {
+      for (const { taskId, attempt } of input.tasks) {
+        const task = this.tasks.get(taskId);
+        if (task?.status === 'running' && task.claimed.attempt === attempt) {
+          this.takeBack(task);
+        }
+      }
+    },
     'agents.me': () => this.#agent(),
     'agents.enrol': input => {
       if (input.token !== TOKEN) {
@@ -306,6 +410,18 @@ export class ControlPlaneServer {
       held.summary = input.summary;
       return taskAnswer(held);
     },
+    'agents.completeTasks': input => ({
+      results: input.tasks.map((end: Record<string, any>) => {
+        const { id, attempt } = end;
+        try {
+          this.#answers['tasks.complete'](end, new AbortController().signal);
+          return { id, attempt };
+        } catch (error) {
+          const { status, message } = error as Refusal;
+          return { id, attempt, refused: { status, message } };
+        }
+      }),
+    }),
     'tasks.reportFailure': input => {
       const task = this.#held(input);
       task.errors.push({ error: input.error, retryable: input.retryable });
@@ -367,10 +483,16 @@ export class ControlPlaneServer {
     });
     for (const task of this.tasks.values()) {
       const named = running.some(({ taskId }) => taskId === task.claimed.id);
+      // What was just pushed may still be on its way.
+      const isYoung =
+        !input.closing &&
+        task.pushedAt !== undefined &&
+        Date.now() - task.pushedAt < (this.leaseSeconds * 1000) / 3;
       if (
         task.status === 'running' &&
         task.sessionId === input.sessionId &&
-        !named
+        !named &&
+        !isYoung
       ) {
         this.takeBack(task);
       }
@@ -453,6 +575,14 @@ export class ControlPlaneServer {
       version: 1,
     };
   }
+}
+
+function send(
+  response: http.ServerResponse,
+  event: string,
+  data: unknown,
+): void {
+  response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
 function taskAnswer(task: KeptTask) {

@@ -25,6 +25,8 @@ export interface AgentCaller {
   actor: string;
   organizationId: string;
   agentId: string;
+  /** The key with which it proved itself. */
+  keyId: string;
   name: string;
   capabilities: readonly string[];
   maxConcurrent: number;

@@ -16,6 +16,7 @@ import { AGENT_KEY_PREFIX } from './secrets';
 /** Calls with which an agent that is being deactivated may finish its work. */
 const FINISHING_OPERATIONS = new Set([
   'agents.heartbeat',
+  'agents.returnTasks',
   'tasks.get',
   'tasks.setStatus',
   'tasks.complete',

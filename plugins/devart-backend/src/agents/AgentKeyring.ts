@@ -25,6 +25,24 @@ function refusalOf(row: KeyOwnerRow): string | undefined {
     : undefined;
 }
 
+/** What the owner of a key may do. */
+export function toAuthenticatedAgent(row: KeyOwnerRow): AuthenticatedAgent {
+  return {
+    caller: {
+      kind: 'agent',
+      actor: `agent:${row.agent_id}`,
+      organizationId: row.organization_id,
+      agentId: row.agent_id,
+      keyId: row.key_id,
+      name: row.name,
+      capabilities: row.capabilities,
+      maxConcurrent: row.max_concurrent,
+    },
+    refusal: refusalOf(row),
+    finishing: row.finishing && !row.halted,
+  };
+}
+
 /**
  * Knows which agent a key belongs to. Remembers answers for two seconds, wrong
  * keys included, so that neither a busy agent nor somebody who guesses asks the
@@ -74,19 +92,7 @@ export class AgentKeyring implements AgentAuthenticator {
     const row = await this.#database.asSystem('system:keys', tx =>
       this.#store.findKeyOwner(tx, hash),
     );
-    const agent: AuthenticatedAgent | undefined = row && {
-      caller: {
-        kind: 'agent',
-        actor: `agent:${row.agent_id}`,
-        organizationId: row.organization_id,
-        agentId: row.agent_id,
-        name: row.name,
-        capabilities: row.capabilities,
-        maxConcurrent: row.max_concurrent,
-      },
-      refusal: refusalOf(row),
-      finishing: row.finishing && !row.halted,
-    };
+    const agent = row && toAuthenticatedAgent(row);
     if (row) {
       this.#used.add(row.key_id);
     }

@@ -94,6 +94,15 @@ export interface KeyOwnerRow {
   halted_reason: string | null;
 }
 
+const SELECT_KEY_OWNER = `
+  select k.id as key_id, a.id as agent_id, a.organization_id, a.name, a.capabilities, a.max_concurrent,
+    a.activation, a.finishing, a.status_reason,
+    o.agents_halted_at is not null as halted, o.agents_halted_reason as halted_reason
+  from agent_keys k
+  join agents a on a.id = k.agent_id
+  join organizations o on o.id = a.organization_id
+  where (k.expires_at is null or k.expires_at > now())`;
+
 const SELECT_AGENT = `
   select a.id, a.organization_id, a.name, a.description, a.owner, a.entity_ref, a.managed_by, a.capabilities,
     a.activation, l.status, a.status_reason, o.agents_halted_reason as halted_reason, a.max_concurrent,
@@ -384,16 +393,21 @@ export class AgentStore {
     hash: Buffer,
   ): Promise<KeyOwnerRow | undefined> {
     const [row] = await tx.rows<KeyOwnerRow>(
-      `select k.id as key_id, a.id as agent_id, a.organization_id, a.name, a.capabilities, a.max_concurrent,
-         a.activation, a.finishing, a.status_reason,
-         o.agents_halted_at is not null as halted, o.agents_halted_reason as halted_reason
-       from agent_keys k
-       join agents a on a.id = k.agent_id
-       join organizations o on o.id = a.organization_id
-       where k.key_hash = ? and (k.expires_at is null or k.expires_at > now())`,
+      `${SELECT_KEY_OWNER} and k.key_hash = ?`,
       [hash],
     );
     return row;
+  }
+
+  /** The owners of those of some keys that are valid. */
+  async findKeyOwners(
+    tx: Transaction,
+    keyIds: readonly string[],
+  ): Promise<KeyOwnerRow[]> {
+    return tx.rows<KeyOwnerRow>(
+      `${SELECT_KEY_OWNER} and k.id = any(?::uuid[])`,
+      [keyIds as string[]],
+    );
   }
 
   async markKeysUsed(tx: Transaction, ids: readonly string[]): Promise<void> {

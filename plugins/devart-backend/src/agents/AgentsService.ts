@@ -12,11 +12,12 @@ import {
   describeSecret,
 } from '../access/secrets';
 import type { ProvisionedAgent } from '../config/DevartConfig';
+import type { AuthenticatedAgent } from '../access/AgentAuthenticator';
 import type { Database } from '../database/Database';
 import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
-import type { AgentKeyring } from './AgentKeyring';
+import { toAuthenticatedAgent, type AgentKeyring } from './AgentKeyring';
 import { refusalMessage } from './refusalMessage';
 import type { AgentChange, AgentFilter, AgentStore } from './AgentStore';
 
@@ -515,6 +516,17 @@ export class AgentsService {
     if (refusal) {
       throw new NotAllowedError(refusalMessage(refusal));
     }
+  }
+
+  /** What the owners of some keys may do, by key; keys that are no longer valid are missing. */
+  async standing(
+    tx: Transaction,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, AuthenticatedAgent>> {
+    const owners = await this.#store.findKeyOwners(tx, keyIds);
+    return new Map(
+      owners.map(row => [row.key_id, toAuthenticatedAgent(row)] as const),
+    );
   }
 
   /** Removes an agent with its keys, as part of a transaction. */

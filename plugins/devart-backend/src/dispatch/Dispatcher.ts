@@ -1,6 +1,6 @@
 import { ConflictError } from '@backstage/errors';
 import { stringifyError } from '@backstage/errors';
-import type { ClaimedTask, TaskPriority } from '@devart/plugin-devart-common';
+import type { ClaimedTask } from '@devart/plugin-devart-common';
 import type { AgentCaller } from '../access/Caller';
 import type { AgentsService } from '../agents/AgentsService';
 import type { Database } from '../database/Database';
@@ -30,13 +30,6 @@ export interface Heartbeat {
   closing: boolean;
 }
 
-/** A claimed task as those see it who watch the queue. */
-export interface TakenTask {
-  priority: TaskPriority;
-  /** From the moment it could be claimed until it was. */
-  waitedSeconds: number;
-}
-
 /** How claims do on this replica. */
 export interface ClaimHealth {
   /** When an agent last looked into the queue without an error, in milliseconds since 1970. */
@@ -63,7 +56,6 @@ export class Dispatcher {
   readonly #bell: QueueBell;
   readonly #leaseSeconds: number;
   #health: ClaimHealth = {};
-  #onClaimed: (tasks: readonly TakenTask[]) => void = () => {};
   readonly #claims: GroupCommit<Request, Answer>;
 
   constructor(options: {
@@ -152,11 +144,6 @@ export class Dispatcher {
     return this.#health;
   }
 
-  /** Says whom to tell of claimed tasks. */
-  onClaimed(listener: (tasks: readonly TakenTask[]) => void): void {
-    this.#onClaimed = listener;
-  }
-
   /** Notes whether a claim went well; that an agent may not claim is well, too. */
   async #watched<T>(claim: () => Promise<T>): Promise<T> {
     try {
@@ -227,7 +214,7 @@ export class Dispatcher {
   ): Promise<ClaimedTask[]> {
     const sessionId = claim.sessionId ?? agent.agentId;
     // Sent together, in this order. What is refused rolls the claim back.
-    const [, expiresAt, { tasks, waited }] = await Promise.all([
+    const [, expiresAt, tasks] = await Promise.all([
       this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId),
       this.#sessions.keep(tx, {
         id: sessionId,
@@ -249,7 +236,6 @@ export class Dispatcher {
     if (!expiresAt) {
       throw foreignSession();
     }
-    tx.afterCommit(() => this.#onClaimed(waited));
     const leaseExpiresAt = expiresAt.toISOString();
     return tasks.map(task => ({ ...task, leaseExpiresAt }));
   }
@@ -320,6 +306,21 @@ export class Dispatcher {
       leaseSeconds: this.#leaseSeconds,
       dropped,
     };
+  }
+
+  /** Puts attempts that an agent has not begun back into the queue. */
+  async giveBack(
+    agent: AgentCaller,
+    attempts: readonly { taskId: string; attempt: number }[],
+  ): Promise<void> {
+    await this.#database.asSystem(agent.actor, tx =>
+      this.#queue.giveBack(
+        tx,
+        agent.agentId,
+        attempts,
+        'the agent has not begun it',
+      ),
+    );
   }
 
   /** A promise of the next ring, the end of the call, or `ms` later; whoever asks cancels it. */

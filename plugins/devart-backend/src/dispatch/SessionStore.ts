@@ -49,6 +49,31 @@ export class SessionStore {
     return row?.expires_at;
   }
 
+  /** Locks a session until the transaction ends; answers when its leases end, undefined when it has ended. */
+  async lock(
+    tx: Transaction,
+    session: { id: string; agentId: string },
+  ): Promise<Date | undefined> {
+    const [row] = await tx.hotRows<{ expires_at: Date }>(
+      `select expires_at from agent_sessions
+       where id = ? and agent_id = ? and expires_at > now() for no key update`,
+      [session.id, session.agentId],
+    );
+    return row?.expires_at;
+  }
+
+  /** Of some sessions, those that have not ended. */
+  async findAlive(
+    tx: Transaction,
+    ids: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const rows = await tx.rows<{ id: string }>(
+      'select id from agent_sessions where id = any(?::uuid[]) and expires_at > now()',
+      [ids as string[]],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /**
    * Makes sure that a session lasts for the better part of a lease, as a claim
    * needs it: writes only when less than two thirds are left, so that an agent

@@ -12,9 +12,11 @@ export function createDuePromoter(options: {
   database: Database;
   queue: TaskQueue;
   bell: QueueBell;
+  /** Is told of the tasks that became claimable. */
+  onDue: (taskIds: readonly string[]) => void;
   logger: LoggerService;
 }): Loop {
-  const { database, queue, bell, logger } = options;
+  const { database, queue, bell, onDue, logger } = options;
   return new Loop({
     name: 'due promoter',
     logger,
@@ -23,10 +25,11 @@ export function createDuePromoter(options: {
       const { promoted, nextInMs } = await database.asSystem('system:due', tx =>
         queue.promoteDue(tx, BATCH),
       );
-      if (promoted > 0) {
+      if (promoted.length > 0) {
         bell.ring();
+        onDue(promoted);
       }
-      return promoted === BATCH ? 'again' : nextInMs;
+      return promoted.length === BATCH ? 'again' : nextInMs;
     },
   });
 }

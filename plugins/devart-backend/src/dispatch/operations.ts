@@ -9,14 +9,25 @@ import type { AgentsService } from '../agents/AgentsService';
 import type { Handlers } from '../operations/Handlers';
 import { statusOfError } from '../operations/statusOfError';
 import type { TasksService } from '../tasks/TasksService';
+import type { AgentBell } from './AgentBell';
 import type { TaskWorkService } from '../tasks/TaskWorkService';
 import type { AgentControl } from './AgentControl';
 import type { Dispatcher } from './Dispatcher';
+import type { TaskTransports } from '../transports/TaskTransports';
+import type { SessionClaims } from './SessionClaims';
+import type { TaskStreams } from './streams/TaskStreams';
+
+/** How often agents ask for the queues of brokers. */
+const TRANSPORT_REFRESH_SECONDS = 15;
 
 /** The operations on agents in which agents and tasks meet. */
 export type DispatchHandlers = Pick<
   Handlers<'agents'>,
   | 'claim'
+  | 'stream'
+  | 'transport'
+  | 'setHold'
+  | 'returnTasks'
   | 'completeTasks'
   | 'heartbeat'
   | 'setActivation'
@@ -47,12 +58,25 @@ export function createDispatchHandlers(options: {
   agents: AgentsService;
   control: AgentControl;
   dispatcher: Dispatcher;
+  claims: SessionClaims;
+  streams: TaskStreams;
+  transports: TaskTransports;
+  bell: AgentBell;
   tasks: TasksService;
   work: TaskWorkService;
 }): DispatchHandlers {
-  const { agents, control, dispatcher, tasks, work } = options;
+  const { agents, control, dispatcher, claims, streams, transports } = options;
+  const { bell, tasks, work } = options;
   return {
-    claim: async ({ id, ...claim }, { caller, signal }) => {
+    claim: async ({ id, taskIds, ...claim }, { caller, signal }) => {
+      if (taskIds) {
+        const agent = requireSelf(caller, id);
+        return claims.claimThese(
+          agent,
+          claim.sessionId ?? agent.agentId,
+          taskIds,
+        );
+      }
       const claimed = await dispatcher.claim(
         requireSelf(caller, id),
         claim,
@@ -60,6 +84,18 @@ export function createDispatchHandlers(options: {
       );
       return claimed.length > 0 ? { tasks: claimed } : undefined;
     },
+    stream: async ({ id, ...session }, { caller, signal }) =>
+      streams.start(requireSelf(caller, id), session, signal),
+    transport: async ({ id }, { caller }) => ({
+      transports: await transports.forAgent(requireSelf(caller, id)),
+      refreshSeconds: TRANSPORT_REFRESH_SECONDS,
+    }),
+    setHold: async ({ id, sessionId, hold }, { caller }) => {
+      const { agentId } = requireSelf(caller, id);
+      bell.ring({ kind: 'hold', agentId, sessionId, hold });
+    },
+    returnTasks: async ({ id, tasks: attempts }, { caller }) =>
+      dispatcher.giveBack(requireSelf(caller, id), attempts),
     completeTasks: async ({ id, tasks: ends }, { caller }) => {
       const refusals = await work.completeMany(
         requireSelf(caller, id),

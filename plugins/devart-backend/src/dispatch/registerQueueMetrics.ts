@@ -1,4 +1,5 @@
 import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
+import type { TaskQueue } from '../tasks/TaskQueue';
 import type { Dispatcher } from './Dispatcher';
 import type { QueueDepth } from './QueueHealthStore';
 import type { QueueWatch } from './QueueWatch';
@@ -15,8 +16,9 @@ export function registerQueueMetrics(options: {
   metrics: MetricsService;
   watch: QueueWatch;
   dispatcher: Dispatcher;
+  queue: TaskQueue;
 }): void {
-  const { metrics, watch, dispatcher } = options;
+  const { metrics, watch, dispatcher, queue } = options;
 
   const eachSet = (measure: (depth: QueueDepth) => number | undefined) => {
     const longest = [...watch.snapshot.depths]
@@ -90,7 +92,7 @@ export function registerQueueMetrics(options: {
     description: 'From the moment a task could be claimed until it was',
     unit: 's',
   });
-  dispatcher.onClaimed(tasks => {
+  queue.onClaimed(tasks => {
     for (const { priority, waitedSeconds } of tasks) {
       waits.record(waitedSeconds, { priority });
     }

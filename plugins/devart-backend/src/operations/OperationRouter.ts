@@ -3,6 +3,7 @@ import {
   allOperations,
   isTraceparent,
   type Operation,
+  type OperationEvent,
 } from '@devart/plugin-devart-common';
 import type { Request, Response, Router } from 'express';
 import PromiseRouter from 'express-promise-router';
@@ -17,6 +18,7 @@ import { createBodyReader } from './createBodyReader';
 import { openApiDocument } from './openApiDocument';
 import type { OperationRunner } from './OperationRunner';
 import { readInput } from './readInput';
+import { sendEvents } from './sendEvents';
 import { statusOfError } from './statusOfError';
 import { TooManyRequestsError } from './TooManyRequestsError';
 
@@ -147,13 +149,20 @@ export class OperationRouter {
           ? request.headers.traceparent
           : undefined,
       });
-      if (output === undefined) {
+      if (operation.events) {
+        await sendEvents(response, output as AsyncIterable<OperationEvent>);
+      } else if (output === undefined) {
         response.status(204).end();
       } else {
         response.status(operation.status ?? 200).json(output);
       }
     } catch (error) {
       if (response.destroyed) {
+        return;
+      }
+      if (response.headersSent) {
+        // A stream that fails half way can only be cut off.
+        response.destroy();
         return;
       }
       setRetryAfter(response, error);

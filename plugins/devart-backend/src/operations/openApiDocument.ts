@@ -53,6 +53,31 @@ function securityOf(operation: Operation): Json[] {
   ];
 }
 
+function describeSuccess(operation: Operation, status: string): Json {
+  if (operation.events) {
+    return {
+      description:
+        'A stream of server-sent events; the field `data` of each is JSON.',
+      // OpenAPI 3.1 has no words for the single events.
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+      'x-devart-events': Object.fromEntries(
+        Object.entries(operation.events).map(([event, data]) => [
+          event,
+          schemaOf(data),
+        ]),
+      ),
+    };
+  }
+  return status === '204'
+    ? { description: 'Done' }
+    : {
+        description: 'Done',
+        content: {
+          'application/json': { schema: schemaOf(operation.output) },
+        },
+      };
+}
+
 function describe(operation: Operation): Json {
   const inPath = pathInputs(operation);
   const others = Object.keys(operation.input.shape).filter(
@@ -104,15 +129,7 @@ function describe(operation: Operation): Json {
           },
         }),
     responses: {
-      [status]:
-        status === '204'
-          ? { description: 'Done' }
-          : {
-              description: 'Done',
-              content: {
-                'application/json': { schema: schemaOf(operation.output) },
-              },
-            },
+      [status]: describeSuccess(operation, status),
       ...(operation.mayBeEmpty
         ? { 204: { description: 'Nothing there' } }
         : {}),

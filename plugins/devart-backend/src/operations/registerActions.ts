@@ -25,7 +25,7 @@ export function registerActions(options: {
   const { registry, runner, callers, stopping } = options;
   for (const operation of allOperations) {
     const { people } = operation.callers;
-    if (!people || operation.answersSecret) {
+    if (!people || operation.answersSecret || operation.events) {
       continue;
     }
     registry.register({

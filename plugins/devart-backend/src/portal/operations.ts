@@ -6,6 +6,7 @@ import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import type { Handlers } from '../operations/Handlers';
 import type { ReviewsService } from '../reviews/ReviewsService';
+import type { TaskTransports } from '../transports/TaskTransports';
 import type { OverviewStore } from './OverviewStore';
 
 /** Handlers of the portal as a whole. */
@@ -15,6 +16,7 @@ export function createPortalHandlers(options: {
   overview: OverviewStore;
   agents: AgentsService;
   reviews: ReviewsService;
+  transports: TaskTransports;
   /** How the queue does as a whole. */
   queueHealth: (
     tx: Transaction,
@@ -26,8 +28,15 @@ export function createPortalHandlers(options: {
     >
   >;
 }): Handlers<'portal'> {
-  const { database, organizations, overview, agents, reviews, queueHealth } =
-    options;
+  const {
+    database,
+    organizations,
+    overview,
+    agents,
+    reviews,
+    transports,
+    queueHealth,
+  } = options;
   return {
     me: async (_input, { caller }) => {
       const member = requireMember(caller);
@@ -37,6 +46,9 @@ export function createPortalHandlers(options: {
         organization: organizations.byId(member.organizationId),
       };
     },
+    transports: async (_input, { caller }) => ({
+      items: await transports.describe(requireMember(caller).organizationId),
+    }),
     overview: async (_input, { caller }) => {
       const member = requireMember(caller);
       const { organizationId } = member;

@@ -218,24 +218,28 @@ export class QueueStore {
   }
 
   /**
-   * Makes tasks claimable whose time has come. Answers how many, and in how
-   * many milliseconds the next one is due.
+   * Makes tasks claimable whose time has come. Answers which, and in how many
+   * milliseconds the next one is due.
    */
   async promoteDue(
     tx: Transaction,
     limit: number,
-  ): Promise<{ promoted: number; nextInMs?: number }> {
-    const promoted = await tx.run(
+  ): Promise<{ promoted: string[]; nextInMs?: number }> {
+    const promoted = await tx.rows<{ task_id: string }>(
       `update task_queue set ready = true where task_id in (
          select task_id from task_queue where not ready and available_at <= now()
-         order by available_at limit ? for update skip locked)`,
+         order by available_at limit ? for update skip locked)
+       returning task_id`,
       [limit],
     );
     const [next] = await tx.rows<{ ms: number | null }>(
       `select extract(epoch from min(available_at) - clock_timestamp())::double precision * 1000 as ms
        from task_queue where not ready`,
     );
-    return { promoted, nextInMs: next.ms ?? undefined };
+    return {
+      promoted: promoted.map(row => row.task_id),
+      nextInMs: next.ms ?? undefined,
+    };
   }
 
   /** Whether a queued task may be claimed now, and since or until when. */

@@ -42,6 +42,13 @@ export interface EndedStepTask {
 /** The capabilities that one queued task asks for. */
 export type Needs = readonly string[];
 
+/** Tasks that came into the queue. */
+export interface QueuedTasks {
+  ids: readonly string[];
+  /** What each of those needs that may be claimed at once, where that is at hand. */
+  needs?: readonly Needs[];
+}
+
 /** What changed about running tasks. */
 export interface LeaseChange {
   /** Tasks that began to run. */
@@ -88,7 +95,7 @@ export class TaskMachine {
   readonly #history: TaskHistoryStore;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
-  #onQueued: (needs?: readonly Needs[]) => void = () => {};
+  #onQueued: (queued: QueuedTasks) => void = () => {};
   #onLeasesChanged: (change: LeaseChange) => void = () => {};
   #onStepTaskEnded: (
     tx: Transaction,
@@ -116,8 +123,8 @@ export class TaskMachine {
     this.#retry = options.retry;
   }
 
-  /** Says whom to wake when tasks were committed to the queue. */
-  onQueued(listener: (needs?: readonly Needs[]) => void): void {
+  /** Says whom to tell when tasks were committed to the queue. */
+  onQueued(listener: (queued: QueuedTasks) => void): void {
     this.#onQueued = listener;
   }
 
@@ -164,13 +171,9 @@ export class TaskMachine {
     this.#onLeasesChanged = listener;
   }
 
-  /**
-   * Wakes whoever hands out tasks, once the transaction is committed.
-   *
-   * @param needs - what each of the tasks needs, where that is at hand
-   */
-  announceQueued(tx: Transaction, needs?: readonly Needs[]): void {
-    tx.afterCommit(() => this.#onQueued(needs));
+  /** Tells whoever hands out tasks, once the transaction is committed. */
+  announceQueued(tx: Transaction, queued: QueuedTasks): void {
+    tx.afterCommit(() => this.#onQueued(queued));
   }
 
   /** Tells of attempts that began or ended, once the transaction is committed. */
@@ -249,7 +252,7 @@ export class TaskMachine {
     });
     if (to === 'queued') {
       await this.#queue.enqueue(tx, [task.id]);
-      this.announceQueued(tx);
+      this.announceQueued(tx, { ids: [task.id] });
     }
     await this.#history.appendTransition(tx, {
       organizationId: task.organization_id,

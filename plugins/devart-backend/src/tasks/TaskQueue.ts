@@ -7,6 +7,13 @@ import { priorityOfRank } from './TaskRow';
 import type { TaskStore } from './TaskStore';
 import type { TaskTypes } from './TaskTypes';
 
+/** A claimed task as those see it who watch the queue. */
+export interface TakenTask {
+  priority: TaskPriority;
+  /** From the moment it could be claimed until it was. */
+  waitedSeconds: number;
+}
+
 /**
  * The queue as those who hand out tasks see it: claims, and what becomes of
  * running tasks when their holder is stopped or lost. Everything is part of a
@@ -19,6 +26,7 @@ export class TaskQueue {
   readonly #machine: TaskMachine;
   readonly #types: TaskTypes;
   readonly #limits: readonly CapabilityLimit[];
+  #onClaimed: (tasks: readonly TakenTask[]) => void = () => {};
 
   /** @param limits - of each organisation: running tasks that ask for a capability */
   constructor(options: {
@@ -37,6 +45,11 @@ export class TaskQueue {
     this.#limits = options.limits;
   }
 
+  /** Says whom to tell of claimed tasks. */
+  onClaimed(listener: (tasks: readonly TakenTask[]) => void): void {
+    this.#onClaimed = listener;
+  }
+
   /**
    * Claims up to `max` tasks, and no more than leave the agent at
    * `maxConcurrent` and each capability at its limit.
@@ -44,11 +57,7 @@ export class TaskQueue {
   async claim(
     tx: Transaction,
     claim: Omit<ClaimRequest, 'hookedTypes' | 'limits'>,
-  ): Promise<{
-    tasks: Omit<ClaimedTask, 'leaseExpiresAt'>[];
-    /** How long each could have been claimed before it was. */
-    waited: { priority: TaskPriority; waitedSeconds: number }[];
-  }> {
+  ): Promise<Omit<ClaimedTask, 'leaseExpiresAt'>[]> {
     const request: ClaimRequest = {
       ...claim,
       hookedTypes: this.#types.names(),
@@ -65,11 +74,12 @@ export class TaskQueue {
       tx,
       new Set(rows.map(row => row.capability_set_id)),
     );
-    const waited = rows.map(row => ({
+    const taken = rows.map(row => ({
       priority: priorityOfRank(row.priority),
       waitedSeconds: row.waited_seconds,
     }));
-    const tasks = rows.map(row => ({
+    tx.afterCommit(() => this.#onClaimed(taken));
+    return rows.map(row => ({
       id: row.id,
       attempt: row.attempt,
       title: row.title,
@@ -83,7 +93,6 @@ export class TaskQueue {
       maxAttempts: row.max_attempts,
       traceparent: row.traceparent ?? undefined,
     }));
-    return { tasks, waited };
   }
 
   /** Of the limited capabilities that a task asks for, one that has no place left. */
@@ -150,6 +159,33 @@ export class TaskQueue {
         outcome: how.policy === 'return' ? 'lost' : 'cancelled',
         reason: how.reason,
       });
+    }
+  }
+
+  /** Gives back those of some attempts that the agent still holds, without counting it against them. */
+  async giveBack(
+    tx: Transaction,
+    agentId: string,
+    attempts: readonly { taskId: string; attempt: number }[],
+    reason: string,
+  ): Promise<void> {
+    const attemptOf = new Map(
+      attempts.map(({ taskId, attempt }) => [taskId, attempt]),
+    );
+    const running = await this.#machine.lockRunning(tx, {
+      taskIds: [...attemptOf.keys()],
+    });
+    for (const task of running) {
+      if (
+        task.agent_id === agentId &&
+        task.attempt === attemptOf.get(task.id)
+      ) {
+        await this.#machine.transition(tx, task, {
+          to: 'queued',
+          outcome: 'lost',
+          reason,
+        });
+      }
     }
   }
 

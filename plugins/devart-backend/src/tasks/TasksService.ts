@@ -169,12 +169,12 @@ export class TasksService {
           entityRef: task.entityRef,
         })),
       );
-    this.#machine.announceQueued(
-      tx,
-      descriptions
+    this.#machine.announceQueued(tx, {
+      ids: tasks.map(({ id }) => id),
+      needs: descriptions
         .filter(({ runAfter }) => runAfter === undefined)
         .map(({ capabilities }) => capabilities),
-    );
+    });
     const insert = this.#store.insert(tx, organizationId, tasks);
     // Those that are not made have no row, and so get no place.
     const enqueue = this.#queue.enqueue(
@@ -390,7 +390,7 @@ export class TasksService {
       if (task.status === 'queued' && moves) {
         await this.#queue.remove(tx, id);
         await this.#queue.enqueue(tx, [id]);
-        this.#machine.announceQueued(tx);
+        this.#machine.announceQueued(tx, { ids: [id] });
       }
       await this.#announce(tx, task, 'task.updated');
       return this.#fence.find(tx, organizationId, id);

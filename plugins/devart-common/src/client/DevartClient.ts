@@ -1,11 +1,13 @@
 import { ResponseError } from '@backstage/errors';
 import type {
   Operation,
+  OperationEvent,
   OperationInput,
   OperationOutput,
 } from '../contracts/defineOperation';
 import { pathInputs, takesQuery } from '../contracts/defineOperation';
 import { operations, type Operations } from '../contracts/operations';
+import { readServerSentEvents } from './readServerSentEvents';
 
 /** Options of a single call. */
 export interface DevartCallOptions {
@@ -67,10 +69,27 @@ export function encodeCall(
 }
 
 /**
+ * The events of a stream as its contract has them. Kinds that it does not know
+ * are passed over: a newer control plane may send more.
+ */
+async function* eventsOf(
+  operation: Operation,
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<OperationEvent> {
+  for await (const { event, data } of readServerSentEvents(body)) {
+    const schema = operation.events![event];
+    if (schema) {
+      yield { event, data: schema.parse(JSON.parse(data)) };
+    }
+  }
+}
+
+/**
  * Creates a client with a method for every operation.
  *
  * Methods throw `ResponseError` when the control plane answers with an error,
- * and whatever `fetch` throws when there is no answer.
+ * and whatever `fetch` throws when there is no answer. A stream of events is
+ * read while it is iterated over, and ends with the iteration or the signal.
  */
 export function createDevartClient(options: DevartClientOptions): DevartClient {
   const { baseUrl, token, fetch: fetchApi = fetch } = options;
@@ -91,6 +110,7 @@ export function createDevartClient(options: DevartClientOptions): DevartClient {
       signal: callOptions.signal,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(operation.events ? { accept: 'text/event-stream' } : {}),
         ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
         ...(callOptions.traceparent
           ? { traceparent: callOptions.traceparent }
@@ -99,6 +119,16 @@ export function createDevartClient(options: DevartClientOptions): DevartClient {
     });
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);
+    }
+    if (operation.events) {
+      const type = response.headers.get('content-type') ?? 'no media type';
+      if (!response.body || !type.startsWith('text/event-stream')) {
+        await response.body?.cancel();
+        throw new TypeError(
+          `${operation.id} was answered with ${type} instead of a stream of events`,
+        );
+      }
+      return eventsOf(operation, response.body);
     }
     return response.status === 204 ? undefined : response.json();
   }

@@ -424,9 +424,130 @@ const claim = defineOperation({
     sessionId: idSchema.optional(),
     /** Only this task, if it is queued and the agent can do it. */
     taskId: idSchema.optional(),
+    /** Only these tasks, of which a broker has told; without waiting, whatever `max` says. */
+    taskIds: z.array(idSchema).min(1).max(500).optional(),
   }),
-  output: z.object({ tasks: z.array(claimedTaskSchema) }),
+  output: z.object({
+    tasks: z.array(claimedTaskSchema),
+    /** With `taskIds`: the agent may hold no more, so that others of them may still be queued. */
+    full: z.boolean().optional(),
+  }),
   mayBeEmpty: true,
+  audited: false,
+});
+
+const heldAttemptsSchema = z
+  .array(z.strictObject({ taskId: idSchema, attempt: attemptSchema }))
+  .min(1)
+  .max(1000);
+
+/** How many tasks a session wants to hold at once, those that it has not begun included. */
+const holdSchema = count({ min: 0, max: 1000 });
+
+const stream = defineOperation({
+  id: 'agents.stream',
+  title: 'Have tasks pushed',
+  description:
+    'A stream of server-sent events that hands out tasks as they come, as soon as the session holds fewer than `hold`. What is handed out is claimed as by `agents.claim`; the session is kept alive by heartbeats alone. A session has one stream: a newer one ends the older.',
+  method: 'GET',
+  path: '/agents/:id/stream',
+  effect: 'write',
+  idempotent: false,
+  callers: { agents: true },
+  input: z.strictObject({
+    id: idSchema,
+    sessionId: idSchema,
+    hold: holdSchema.default(1),
+  }),
+  output: nothingSchema,
+  events: {
+    /** The first event of every stream. */
+    open: z.object({
+      sessionId: idSchema,
+      /** Nothing at all for several times this long means that the stream is dead. */
+      keepAliveSeconds: z.number(),
+    }),
+    tasks: z.object({ tasks: z.array(claimedTaskSchema) }),
+    /** The last event of a stream that the control plane ends. */
+    end: z.object({
+      /**
+       * refused: the agent may not work; session-ended: it was not heard of, or
+       * has said goodbye; replaced: the session opened another stream; renew:
+       * the stream is old; stopping: the replica stops. After the last two the
+       * agent opens another one at once.
+       */
+      reason: z.enum([
+        'refused',
+        'session-ended',
+        'replaced',
+        'renew',
+        'stopping',
+      ]),
+      message: z.string(),
+    }),
+  },
+  audited: false,
+});
+
+const transport = defineOperation({
+  id: 'agents.transport',
+  title: 'Read where an agent hears of its tasks',
+  description:
+    'The brokers over which the agent may hear of tasks, with the queues that hold what it can do; none when there is no broker, or it is away. Ask again every now and then: new queues come with new sets of capabilities.',
+  method: 'GET',
+  path: '/agents/:id/transport',
+  effect: 'read',
+  idempotent: true,
+  callers: { agents: true },
+  input: z.strictObject({ id: idSchema }),
+  output: z.object({
+    transports: z.array(
+      z.object({
+        /** `rabbitmq`, for example. */
+        id: z.string(),
+        /** Without account and password, which the agent has from whoever runs it. */
+        url: z.string(),
+        queues: z.array(z.string()),
+      }),
+    ),
+    /** Ask again after this many seconds. */
+    refreshSeconds: z.number(),
+  }),
+});
+
+const setHold = defineOperation({
+  id: 'agents.setHold',
+  title: 'Say how many tasks a stream may hand out',
+  description:
+    'Changes how many tasks the session wants to hold at once, as its stream was opened with. With 0 nothing more is handed out.',
+  method: 'PUT',
+  path: '/agents/:id/stream',
+  effect: 'write',
+  idempotent: true,
+  callers: { agents: true },
+  input: z.strictObject({
+    id: idSchema,
+    sessionId: idSchema,
+    hold: holdSchema,
+  }),
+  output: nothingSchema,
+  status: 204,
+  audited: false,
+});
+
+const returnTasks = defineOperation({
+  id: 'agents.returnTasks',
+  title: 'Give tasks back',
+  description:
+    'Puts attempts that the agent holds and has not begun back into the queue. That counts as no failure; what it does not hold any more is passed over.',
+  method: 'POST',
+  path: '/agents/:id/return-tasks',
+  effect: 'write',
+  idempotent: true,
+  callers: { agents: true },
+  input: z.strictObject({ id: idSchema, tasks: heldAttemptsSchema }),
+  output: nothingSchema,
+  status: 204,
   audited: false,
 });
 
@@ -590,6 +711,10 @@ export const agents = {
   rotateKey,
   heartbeat,
   claim,
+  stream,
+  transport,
+  setHold,
+  returnTasks,
   completeTasks,
   performance,
   createEnrolmentToken,

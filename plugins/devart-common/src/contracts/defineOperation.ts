@@ -16,6 +16,9 @@ export interface OperationCallers {
   anonymous?: 'enrolment-token';
 }
 
+/** The kinds of events of a stream, each with the schema of its data. */
+export type EventSchemas = Record<string, z.ZodType>;
+
 /**
  * One operation of the control plane. The route with its validation, the
  * OpenAPI document, the typed client, the audit entry and the Backstage action
@@ -47,6 +50,12 @@ export interface Operation<
   output: TOutput;
   /** Status of success: 200 unless said otherwise; 204 answers have no body. */
   status?: 200 | 201 | 204;
+  /**
+   * The answer is a stream of server-sent events of these kinds, open until
+   * either side ends it. Such operations have the output `nothingSchema` and
+   * are no Backstage actions.
+   */
+  events?: EventSchemas;
   /** The operation may answer 204 when there is nothing to hand out. */
   mayBeEmpty?: true;
   /** Largest request body in bytes, 256 KiB unless said otherwise. */
@@ -60,16 +69,33 @@ export interface Operation<
   audited?: false;
 }
 
+/** An operation with what is known of it when it is compiled. */
+type DefinedOperation<
+  TInput extends z.ZodObject,
+  TOutput extends z.ZodType,
+  TEmpty extends true | undefined,
+  TEvents extends EventSchemas | undefined,
+> = Omit<Operation<TInput, TOutput>, 'mayBeEmpty' | 'events'> & {
+  mayBeEmpty?: TEmpty;
+  events?: TEvents;
+};
+
 /** Declares an operation, keeping the types of its input and output. */
 export function defineOperation<
   TInput extends z.ZodObject,
   TOutput extends z.ZodType,
   TEmpty extends true | undefined = undefined,
+  TEvents extends EventSchemas | undefined = undefined,
 >(
-  operation: Operation<TInput, TOutput> & { mayBeEmpty?: TEmpty },
-): Operation<TInput, TOutput> & { mayBeEmpty?: TEmpty } {
+  operation: DefinedOperation<TInput, TOutput, TEmpty, TEvents>,
+): DefinedOperation<TInput, TOutput, TEmpty, TEvents> {
   return operation;
 }
+
+/** An event of a stream. */
+export type OperationEvent<TEvents extends EventSchemas = EventSchemas> = {
+  [E in keyof TEvents & string]: { event: E; data: z.output<TEvents[E]> };
+}[keyof TEvents & string];
 
 /** What a caller hands to an operation. */
 export type OperationInput<T extends Operation> = z.input<T['input']>;
@@ -77,10 +103,18 @@ export type OperationInput<T extends Operation> = z.input<T['input']>;
 /** What an operation works on after validation, defaults filled in. */
 export type OperationParsedInput<T extends Operation> = z.output<T['input']>;
 
-/** What an operation answers; undefined where it may be empty. */
+/** What an operation answers: its events when it is a stream; undefined where it may be empty. */
 export type OperationOutput<T extends Operation> =
-  | z.output<T['output']>
-  | ([true] extends [Exclude<T['mayBeEmpty'], undefined>] ? undefined : never);
+  Exclude<T['events'], undefined> extends infer TEvents
+    ? [TEvents] extends [never]
+      ? | z.output<T['output']>
+        | ([true] extends [Exclude<T['mayBeEmpty'], undefined>]
+            ? undefined
+            : never)
+      : TEvents extends EventSchemas
+        ? AsyncIterable<OperationEvent<TEvents>>
+        : never
+    : never;
 
 /** Names of the inputs that stand in the operation's path. */
 export function pathInputs(operation: Pick<Operation, 'path'>): string[] {

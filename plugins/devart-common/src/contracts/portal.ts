@@ -95,5 +95,38 @@ const overview = defineOperation({
   }),
 });
 
+const transports = defineOperation({
+  id: 'portal.transports',
+  title: 'Read how brokers do',
+  description:
+    'The brokers that carry word of tasks, with their queues for which tasks are ready. Messages that a broker has given up stand in the activity of their tasks.',
+  method: 'GET',
+  path: '/transports',
+  effect: 'read',
+  idempotent: true,
+  callers: { people: taskReadPermission },
+  input: z.strictObject({}),
+  output: z.object({
+    items: z.array(
+      z.object({
+        id: z.string(),
+        /** away: agents have their tasks from the control plane directly. */
+        state: z.enum(['connected', 'away']),
+        detail: z.string().optional(),
+        queues: z.array(
+          z.object({
+            name: z.string(),
+            capabilities: z.array(z.string()),
+            /** Tasks that may be claimed now. */
+            ready: z.int(),
+            /** Messages that wait; unknown while the broker is away. */
+            messages: z.int().optional(),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+
 /** Operations on the portal as a whole. */
-export const portal = { me, overview };
+export const portal = { me, overview, transports };
