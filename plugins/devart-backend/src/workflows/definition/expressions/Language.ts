@@ -35,11 +35,10 @@ export class Language {
   readonly #functions: ReadonlySet<string>;
   #conditions: Conditions | undefined;
 
-  private constructor(
-    readonly roots: readonly ScopeRoot[],
-    /** Whether it is the language of `if` of a step. */
-    readonly ofConditions: boolean,
-  ) {
+  readonly roots: readonly ScopeRoot[];
+
+  private constructor(roots: readonly ScopeRoot[], ofConditions: boolean) {
+    this.roots = roots;
     this.#environment = new Environment({
       unlistedVariablesAreDyn: false,
       homogeneousAggregateLiterals: false,
@@ -70,7 +69,11 @@ export class Language {
     );
   }
 
-  /** The same language for the same names: making one is expensive. */
+  /**
+   * The same language for the same names: making one is expensive.
+   *
+   * @param ofConditions - Whether it is the language of `if` of a step.
+   */
   static of(roots: readonly ScopeRoot[], ofConditions = false): Language {
     const key = `${[...roots].sort().join()}${ofConditions ? '?' : ''}`;
     let language = Language.#known.get(key);

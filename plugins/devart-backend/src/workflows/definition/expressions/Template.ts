@@ -30,10 +30,16 @@ export type TemplateReference = Expression['references'][number] & {
 
 /** A text with expressions in it. */
 export class Template {
+  readonly pieces: readonly Piece[];
+  readonly references: readonly TemplateReference[];
+
   private constructor(
-    readonly pieces: readonly Piece[],
-    readonly references: readonly TemplateReference[],
-  ) {}
+    pieces: readonly Piece[],
+    references: readonly TemplateReference[],
+  ) {
+    this.pieces = pieces;
+    this.references = references;
+  }
 
   static parse(
     text: string,
@@ -112,12 +118,7 @@ export class Template {
       : { template: new Template(pieces, references), problems };
   }
 
-  /** Whether it has no expressions and is the same in every run. */
-  get isConstant(): boolean {
-    return this.pieces.every(piece => typeof piece === 'string');
-  }
-
-  /** Names of the functions that it calls. */
+  /** Whether it calls a function. */
   calls(name: string): boolean {
     return this.pieces.some(
       piece => piece instanceof Expression && piece.calls.has(name),
