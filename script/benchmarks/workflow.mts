@@ -132,7 +132,7 @@ class DevartRuns {
 
   private constructor(
     knex: Knex,
-    database: InstanceType<typeof Database>,
+    database: Awaited<ReturnType<typeof Database.create>>,
     organizationId: string,
   ) {
     this.#knex = knex;

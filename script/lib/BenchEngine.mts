@@ -104,6 +104,7 @@ export async function createBenchEngine(knex: Knex) {
     kind: 'service' as const,
     actor: 'service:bench',
     role: 'admin' as const,
+    refs: [],
     organizationId,
     credentials: {
       $$type: '@backstage/BackstageCredentials' as const,
