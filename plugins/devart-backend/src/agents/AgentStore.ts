@@ -56,6 +56,7 @@ export interface NewAgentKey {
 
 /** What narrows a list of agents. */
 export interface AgentFilter {
+  ids?: readonly string[];
   status?: readonly string[];
   capability?: string;
   owner?: string;
@@ -206,6 +207,7 @@ export class AgentStore {
         bindings.push(...values);
       }
     };
+    narrow('a.id = any(?)', filter.ids);
     narrow('l.status = any(?)', filter.status);
     narrow('? = any(a.capabilities)', filter.capability);
     narrow('a.owner = ?', filter.owner);

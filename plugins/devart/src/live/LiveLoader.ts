@@ -2,7 +2,12 @@ import type { Hint, HintMessage } from '@devart/plugin-devart-common';
 import { isUnreachable } from '../api';
 import type { LiveConnection } from './LiveConnection';
 
-const POLL_MS = { live: 30_000, reconnecting: 5000, polling: 5000 };
+const POLL_MS = {
+  connecting: 5000,
+  live: 30_000,
+  reconnecting: 5000,
+  polling: 5000,
+};
 /** An answer that takes longer will not come; the next attempt may do better. */
 const TIMEOUT_MS = 20_000;
 

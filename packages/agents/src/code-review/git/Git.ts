@@ -139,17 +139,20 @@ function missing(error: NodeJS.ErrnoException): Error {
  */
 export class Git {
   readonly #folder: string;
+  readonly #source: CloneSource;
   readonly #environment: Record<string, string>;
   readonly #signal: AbortSignal;
   readonly #maxFolderBytes: number;
 
   private constructor(options: {
     folder: string;
+    source: CloneSource;
     environment: Record<string, string>;
     signal: AbortSignal;
     maxFolderBytes: number;
   }) {
     this.#folder = options.folder;
+    this.#source = options.source;
     this.#environment = options.environment;
     this.#signal = options.signal;
     this.#maxFolderBytes = options.maxFolderBytes;
@@ -171,6 +174,7 @@ export class Git {
     await mkdir(join(folder, 'repository'));
     const git = new Git({
       folder,
+      source,
       environment: environment(folder, source, credential),
       signal,
       maxFolderBytes,
@@ -264,6 +268,19 @@ export class Git {
       clearInterval(sizeTimer);
       this.#signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Whether the source is a folder that holds only the newest part of a history. */
+  async isSourceShallow(timeoutMs: number): Promise<boolean> {
+    const { protocol, location } = this.#source;
+    if (protocol !== 'file') {
+      return false;
+    }
+    const { output } = await this.run({
+      args: ['-C', location, 'rev-parse', '--is-shallow-repository'],
+      timeoutMs,
+    });
+    return output.toString('utf8').trim() === 'true';
   }
 
   /** @throws GitError when the folder has grown too large */
