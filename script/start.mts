@@ -49,7 +49,9 @@ async function main() {
       say(`open ${portal.url} (Ctrl-C stops everything)`);
       const reason = await Promise.race([portal.failed, interrupted]);
       if (reason) {
-        throw reason;
+        throw new SetupError(
+          `${reason.message}\n\ndevart: everything is being stopped; the data is kept. Start again with script/start.`,
+        );
       }
     }
     say('stopping');

@@ -31,6 +31,7 @@ export function portalServices(options: {
     path.join(folder, 'keys', 'code-review'),
     'dvk_',
   );
+  const pidFile = path.join(folder, 'backend.pid');
   const cli = path.join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
 
   return [
@@ -44,7 +45,12 @@ export function portalServices(options: {
         ...configArguments,
       ],
       cwd: path.join(root, 'packages/backend'),
-      env: { ...env, DEVART_CODE_REVIEW_KEY: reviewKey },
+      env: {
+        ...env,
+        DEVART_CODE_REVIEW_KEY: reviewKey,
+        DEVART_BACKEND_PID_FILE: pidFile,
+      },
+      pidFile,
       // Not before the catalog knows the guests can anybody sign in.
       ready: {
         url: `http://127.0.0.1:${ports.backend}/api/auth/guests/refresh`,

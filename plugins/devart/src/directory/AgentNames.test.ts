@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/react';
 import { anAgent, fakeDevartApi, uuid } from '../__testUtils__';
 import { AgentNames } from './AgentNames';
 
@@ -65,13 +66,16 @@ describe('AgentNames', () => {
     let away = true;
     const fake = thousandAgents({ away: () => away });
     const names = new AgentNames(fake.api);
-    names.want(uuid(3));
-    // The answer to the first question takes a few turns.
-    await new Promise(resolve => setImmediate(resolve));
+    await waitFor(() => {
+      names.want(uuid(3));
+      expect(fake.calls.length).toBeGreaterThan(1);
+    });
     expect(names.nameOf(uuid(3))).toBeUndefined();
 
     away = false;
-    names.want(uuid(3));
-    expect(await told(names, uuid(3))).toBe('agent-3');
+    await waitFor(() => {
+      names.want(uuid(3));
+      expect(names.nameOf(uuid(3))).toBe('agent-3');
+    });
   });
 });

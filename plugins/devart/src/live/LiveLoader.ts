@@ -41,6 +41,7 @@ export class LiveLoader<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: AbortController | undefined;
   #startedAt = -Infinity;
+  #pollMs: number | undefined;
   #again = false;
   #stopped = false;
   #waiters: (() => void)[] = [];
@@ -63,7 +64,12 @@ export class LiveLoader<T> {
       () => document.removeEventListener('visibilitychange', onVisibility),
       connection.listen(message => this.#onMessage(message)),
       connection.watchState(() => {
-        if (!this.#running && !this.#again) {
+        // What polls as often as before keeps its place in time.
+        if (
+          !this.#running &&
+          !this.#again &&
+          POLL_MS[connection.getState()] !== this.#pollMs
+        ) {
           this.#scheduleNextPoll();
         }
       }),
@@ -158,7 +164,8 @@ export class LiveLoader<T> {
 
   #scheduleNextPoll(): void {
     if (document.visibilityState !== 'hidden') {
-      this.#schedule(POLL_MS[this.#options.connection.getState()]);
+      this.#pollMs = POLL_MS[this.#options.connection.getState()];
+      this.#schedule(this.#pollMs);
     }
   }
 

@@ -35,6 +35,7 @@ export interface GitAnswer {
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_CHARACTERS = 2000;
 const SIZE_CHECK_MS = 1000;
+const SIZE_UNKNOWN = 'nobody could tell how large the repository is';
 
 /** Of the agent's own environment, all that Git needs to see. */
 const PASSED_ON = [
@@ -223,8 +224,10 @@ export class Git {
       timeoutMs,
     );
     const sizeTimer = setInterval(async () => {
-      if ((await folderSize(this.#folder)) > this.#maxFolderBytes) {
-        stop(this.#tooLarge());
+      try {
+        await this.checkSize();
+      } catch (error) {
+        stop(error instanceof GitError ? error.detail : SIZE_UNKNOWN);
       }
     }, SIZE_CHECK_MS);
 
