@@ -50,7 +50,7 @@ async function main() {
       const reason = await Promise.race([portal.failed, interrupted]);
       if (reason) {
         throw new SetupError(
-          `${reason.message}\n\ndevart: everything is being stopped; the data is kept. Start again with script/start.`,
+          `${reason.message} Everything else is stopped, and the data is kept; start again with script/start.`,
         );
       }
     }

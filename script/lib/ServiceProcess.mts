@@ -24,7 +24,7 @@ const SILENT_FOR_MS = 180_000;
 /** Longer than a development server takes to put a new program in place of the old one. */
 const GONE_FOR_MS = 10_000;
 
-const WATCH_EVERY_MS = 2_000;
+const WATCH_EVERY_MS = 5_000;
 
 /** One running service: its output goes to a log file, its end is noticed. */
 export class ServiceProcess {
@@ -65,7 +65,12 @@ export class ServiceProcess {
         this.#ended = true;
         log.end();
         resolve(
-          `${this.name} ended ${signal ? `by ${signal}` : `with exit code ${code}`}`,
+          [
+            `${this.name} ended`,
+            ...(signal ? [`by ${signal}`] : []),
+            // A development server ends well even if what it served did not.
+            ...(code ? [`with exit code ${code}`] : []),
+          ].join(' '),
         );
       });
     });

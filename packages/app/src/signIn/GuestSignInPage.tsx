@@ -1,4 +1,5 @@
 import { ProxiedSignInPage } from '@backstage/core-components';
+import { ResponseError } from '@backstage/errors';
 import {
   configApiRef,
   useApi,
@@ -59,14 +60,20 @@ export function GuestSignInPage({ onSignInSuccess }: SignInPageProps) {
             title={title}
             guests={guests}
             onChoose={onChoose}
-            problem={`Signing in as ${chosen.title} failed: ${
-              error?.message ?? 'unknown error'
-            }`}
+            problem={`Signing in as ${chosen.title} failed: ${reasonOf(error)}`}
           />
         )
       }
     />
   );
+}
+
+/** What the back end said, or what went wrong before it could. */
+function reasonOf(error: Error | undefined): string {
+  if (error instanceof ResponseError) {
+    return error.body.error.message;
+  }
+  return error?.message ?? 'unknown error';
 }
 
 function forgettingOnSignOut(identity: IdentityApi): IdentityApi {

@@ -47,7 +47,7 @@ describe('LiveConnection', () => {
 
   it('calls itself connecting only as long as a first message may be on its way', async () => {
     const { connection, send, close } = connect();
-    await jest.advanceTimersByTimeAsync(2 * HEARTBEAT_MS);
+    await jest.advanceTimersByTimeAsync(4 * HEARTBEAT_MS);
     expect(connection.getState()).toBe('connecting');
     await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
     expect(connection.getState()).toBe('polling');

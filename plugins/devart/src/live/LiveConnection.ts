@@ -15,6 +15,8 @@ type HintListener = (message: HintMessage) => void;
 const SILENCE_MS = 2.5 * HINT_HEARTBEAT_SECONDS * 1000;
 /** For how long a lost connection is called reconnecting before it is called polling. */
 const PATIENCE_MS = 60_000;
+/** A first connection takes this long on a slow machine; two heartbeats are among it. */
+const CONNECT_MS = 5 * HINT_HEARTBEAT_SECONDS * 1000;
 const WATCH_MS = 1000;
 /** Components that are replaced by others should not cost a new connection. */
 const LINGER_MS = 5000;
@@ -26,7 +28,7 @@ const LINGER_MS = 5000;
  * from what is heard: the control plane sends a heartbeat on the same channel.
  *
  * - `connecting`: just opened, and nothing was heard yet. Left for `live` by the
- *   first message, for `polling` when none comes in the time of two heartbeats.
+ *   first message, for `polling` when none comes in the time of five heartbeats.
  * - `live`: a message arrived a short while ago. Left when there is silence,
  *   when the browser goes offline, or when an operation gets no answer.
  * - `reconnecting`: was live and lost it less than a minute ago, or operations
@@ -191,7 +193,7 @@ export class LiveConnection {
     if (this.#lostAt !== undefined) {
       return now - this.#lostAt < PATIENCE_MS ? 'reconnecting' : 'polling';
     }
-    const isNew = now - (this.#openedAt ?? now) < SILENCE_MS;
+    const isNew = now - (this.#openedAt ?? now) < CONNECT_MS;
     return this.#signals && isNew ? 'connecting' : 'polling';
   }
 }
