@@ -10,8 +10,9 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   // One portal, one database: tests see each other's data.
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // The first page of a development server takes half a minute where much else runs.
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   use: {
     baseURL,
     viewport: { width: 1280, height: 800 },

@@ -49,7 +49,9 @@ async function main() {
       say(`open ${portal.url} (Ctrl-C stops everything)`);
       const reason = await Promise.race([portal.failed, interrupted]);
       if (reason) {
-        throw reason;
+        throw new SetupError(
+          `${reason.message} Everything else is stopped, and the data is kept; start again with script/start.`,
+        );
       }
     }
     say('stopping');

@@ -1,4 +1,6 @@
 import { expect, test } from '@playwright/test';
+import { expectAccessible } from '../lib/accessibility';
+import { backendUrl } from '../lib/api';
 import { guests, signInAs, type GuestName } from '../lib/guests';
 import { screenshot } from '../lib/screenshot';
 
@@ -21,9 +23,8 @@ for (const guest of Object.keys(guests) as GuestName[]) {
 }
 
 test('nobody signs in as somebody who is not listed', async ({ request }) => {
-  const backend = process.env.DEVART_E2E_BACKEND_URL ?? 'http://localhost:7007';
   const asGuest = (ref: string) =>
-    request.get(`${backend}/api/auth/guests/refresh`, {
+    request.get(`${backendUrl}/api/auth/guests/refresh`, {
       headers: { 'x-devart-guest': ref },
     });
 
@@ -56,6 +57,85 @@ test('the keyboard is enough to sign in, and a reload keeps the person', async (
 
   await page.reload();
   await expect(page.getByText('First steps')).toBeVisible();
+});
+
+test('a reload while the portal is away goes on where it was once it is back', async ({
+  page,
+}, info) => {
+  await signInAs(page, 'sam', '/devart/agents?status=idle');
+  const heading = page.getByRole('heading', { name: 'Agents', level: 1 });
+  await expect(heading).toBeVisible();
+
+  await page.route(`${backendUrl}/**`, route =>
+    route.abort('connectionrefused'),
+  );
+  await page.reload();
+  await expect(
+    page.getByRole('heading', { name: 'The portal cannot be reached' }),
+  ).toBeVisible();
+  await expectAccessible(page);
+  await screenshot(page, info, 'away');
+
+  // A back end that is starting knows none of its plugins yet.
+  await page.unroute(`${backendUrl}/**`);
+  await page.route(`${backendUrl}/**`, route =>
+    route.fulfill({
+      status: 404,
+      headers: { 'access-control-allow-origin': '*' },
+    }),
+  );
+  await page.getByRole('button', { name: 'Try again now' }).click();
+  await page.waitForResponse(response => response.status() === 404);
+  await expect(
+    page.getByRole('heading', { name: 'The portal cannot be reached' }),
+  ).toBeVisible();
+
+  await page.unroute(`${backendUrl}/**`);
+  await expect(heading).toBeVisible();
+  await expect(page).toHaveURL(/\/devart\/agents\?status=idle$/);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`a refused sign-in can be read in ${colorScheme}, and tried again`, async ({
+    browser,
+  }) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    const url = `${backendUrl}/api/auth/guests/refresh`;
+    await page.route(url, route =>
+      route.fulfill({
+        status: 403,
+        headers: {
+          'access-control-allow-origin': new URL(page.url()).origin,
+          'access-control-allow-credentials': 'true',
+        },
+        json: {
+          error: { name: 'NotAllowedError', message: 'Sam is on holiday' },
+          response: { statusCode: 403 },
+        },
+      }),
+    );
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Sam' }).click();
+    await expect(page.getByRole('alert')).toContainText('Sam is on holiday');
+    await expectAccessible(page);
+
+    await page.unroute(url);
+    await page.getByRole('button', { name: 'Sam' }).click();
+    await expect(page.getByText('First steps')).toBeVisible();
+    await context.close();
+  });
+}
+
+test('the first steps lead to a review in one click', async ({ page }) => {
+  await signInAs(page, 'sam');
+  await page
+    .getByRole('link', { name: 'Let an agent review a change' })
+    .click();
+  await expect(
+    page.getByRole('heading', { name: 'Review a change' }).first(),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Next' })).toBeVisible();
 });
 
 test('signing out asks again who to be', async ({ page }) => {

@@ -145,7 +145,7 @@ export class Portal {
     this.#writeRunFile();
     postgres.exited.then(() =>
       this.#fail(
-        `PostgreSQL ended; see ${path.join(this.#logFolder, 'postgres.log')}`,
+        `PostgreSQL ended; see ${path.join(this.#logFolder, 'postgres.log')}.`,
       ),
     );
     const { host, port, user, password } = postgres.connection;
@@ -208,5 +208,5 @@ function isService(pid: number): boolean {
 }
 
 function describe(service: ServiceProcess, what: string): string {
-  return `${what}. Its last output (all of it is in ${service.logFile}):\n${service.lastOutput}`;
+  return `The last output of ${service.name} (all of it is in ${service.logFile}):\n${service.lastOutput}\n\n${what}.`;
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalGroup, waitUntil } from './processes.mts';
+import { isAlive, signalGroup, waitUntil } from './processes.mts';
 
 /** A program that runs as long as the portal does. */
 export interface ServiceDefinition {
@@ -12,12 +12,19 @@ export interface ServiceDefinition {
   env?: Record<string, string>;
   /** Answers with success once the service can be used. */
   ready?: { url: string; headers?: Record<string, string> };
+  /** Where the program that a development server serves writes its number. */
+  pidFile?: string;
 }
 
 const KEPT_LINES = 40;
 
-/** Longer than a development server takes to restart after a change. */
-const SILENT_FOR_MS = 45_000;
+/** Longer than a restart after a change takes on a machine that has much else to do. */
+const SILENT_FOR_MS = 180_000;
+
+/** Longer than a development server takes to put a new program in place of the old one. */
+const GONE_FOR_MS = 10_000;
+
+const WATCH_EVERY_MS = 5_000;
 
 /** One running service: its output goes to a log file, its end is noticed. */
 export class ServiceProcess {
@@ -58,7 +65,12 @@ export class ServiceProcess {
         this.#ended = true;
         log.end();
         resolve(
-          `${this.name} ended ${signal ? `by ${signal}` : `with exit code ${code}`}`,
+          [
+            `${this.name} ended`,
+            ...(signal ? [`by ${signal}`] : []),
+            // A development server ends well even if what it served did not.
+            ...(code ? [`with exit code ${code}`] : []),
+          ].join(' '),
         );
       });
     });
@@ -110,21 +122,40 @@ export class ServiceProcess {
   }
 
   /**
-   * Settles when nobody has listened for a while: a development server lives on
-   * when the program that it serves was killed.
+   * Settles with a sentence when the program is gone, or nobody has listened for
+   * a while: a development server lives on when the program that it serves was
+   * killed.
    */
   async silent(): Promise<string> {
     const { ready } = this.#definition;
     let heard = Date.now();
-    while (!this.#ended && Date.now() - heard < SILENT_FOR_MS) {
-      await sleep(5_000);
-      if (!ready || (await listens(ready.url))) {
-        heard = Date.now();
+    let seen = Date.now();
+    while (!this.#ended) {
+      await sleep(WATCH_EVERY_MS);
+      if (this.#isProgramAlive()) {
+        seen = Date.now();
+        if (!ready || (await listens(ready.url))) {
+          heard = Date.now();
+        }
+      }
+      if (Date.now() - seen > GONE_FOR_MS) {
+        return `${this.name} was killed`;
+      }
+      if (Date.now() - heard > SILENT_FOR_MS) {
+        return `${this.name} has not answered for ${SILENT_FOR_MS / 1000} s`;
       }
     }
-    return this.#ended
-      ? this.exited
-      : `${this.name} has not answered for ${SILENT_FOR_MS / 1000} s`;
+    return this.exited;
+  }
+
+  /** True also where nobody can tell. */
+  #isProgramAlive(): boolean {
+    const { pidFile } = this.#definition;
+    if (!pidFile || !fs.existsSync(pidFile)) {
+      return true;
+    }
+    const pid = Number(fs.readFileSync(pidFile, 'utf8'));
+    return !(pid > 0) || isAlive(pid);
   }
 
   /** Ends the process and everything it started. */

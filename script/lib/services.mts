@@ -36,6 +36,7 @@ export function portalServices(options: {
     'dvk_',
   );
   const agents = path.join(root, 'packages/agents/bin/devart-agents');
+  const pidFile = path.join(folder, 'backend.pid');
   const cli = path.join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
 
   return [
@@ -53,7 +54,9 @@ export function portalServices(options: {
         ...env,
         DEVART_CODE_REVIEW_KEY: reviewKey,
         DEVART_PIPELINE_KEY: pipelineKey,
+        DEVART_BACKEND_PID_FILE: pidFile,
       },
+      pidFile,
       // Not before the catalog knows the guests can anybody sign in.
       ready: {
         url: `http://127.0.0.1:${ports.backend}/api/auth/guests/refresh`,

@@ -43,4 +43,9 @@ backend.add(import('@backstage/plugin-signals-backend'));
 
 backend.add(import('@backstage/plugin-user-settings-backend'));
 
-backend.start();
+backend.start().catch(error => {
+  // Backstage only logs what nobody catches, and would live on half started.
+  // eslint-disable-next-line no-console
+  console.error(error.message);
+  process.exit(1);
+});

@@ -28,7 +28,12 @@ describe('the agent code-review', () => {
   afterEach(() => rmSync(root, { recursive: true }));
 
   const review = (
-    checkout: { base?: string; head?: string; fetchRef?: string } = {},
+    checkout: {
+      cloneUrl?: string;
+      base?: string;
+      head?: string;
+      fetchRef?: string;
+    } = {},
     options: Parameters<typeof reviewRepository>[1] = {},
   ) =>
     reviewRepository(
@@ -218,6 +223,23 @@ describe('the agent code-review', () => {
         filesChanged: 1,
         linesAdded: 2,
       });
+    });
+
+    it('a shallow clone, as far as its history goes', async () => {
+      repository.write({ 'a.txt': 'a\n' }).commit();
+      repository.write({ 'b.txt': 'b\n' }).commit();
+      const head = repository.write({ 'c.json': '{ "c": 3, }\n' }).commit();
+      const clone = join(root, 'shallow');
+      repository.git(
+        ...['clone', '--quiet', '--depth=2'],
+        ...[`file://${repository.folder}`, clone],
+      );
+      const reviewed = await review({ cloneUrl: clone });
+      expect(reviewed.output).toMatchObject({ headSha: head, filesChanged: 1 });
+      expect(found(reviewed)).toEqual(['json property-name-expected c.json:1']);
+      await expect(review({ cloneUrl: clone, base: 'HEAD~2' })).rejects.toThrow(
+        "no revision 'HEAD~2'; it is a shallow clone",
+      );
     });
 
     it('a branch with where it left the other, like a pull request', async () => {

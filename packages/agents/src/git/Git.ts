@@ -35,6 +35,7 @@ export interface GitAnswer {
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_CHARACTERS = 2000;
 const SIZE_CHECK_MS = 1000;
+const SIZE_UNKNOWN = 'nobody could tell how large the repository is';
 
 /** Of the agent's own environment, all that Git needs to see. */
 const PASSED_ON = [
@@ -139,17 +140,20 @@ function missing(error: NodeJS.ErrnoException): Error {
  */
 export class Git {
   readonly #folder: string;
+  readonly #source: CloneSource;
   readonly #environment: Record<string, string>;
   readonly #signal: AbortSignal;
   readonly #maxFolderBytes: number;
 
   private constructor(options: {
     folder: string;
+    source: CloneSource;
     environment: Record<string, string>;
     signal: AbortSignal;
     maxFolderBytes: number;
   }) {
     this.#folder = options.folder;
+    this.#source = options.source;
     this.#environment = options.environment;
     this.#signal = options.signal;
     this.#maxFolderBytes = options.maxFolderBytes;
@@ -171,6 +175,7 @@ export class Git {
     await mkdir(join(folder, 'repository'));
     const git = new Git({
       folder,
+      source,
       environment: environment(folder, source, credential),
       signal,
       maxFolderBytes,
@@ -219,8 +224,10 @@ export class Git {
       timeoutMs,
     );
     const sizeTimer = setInterval(async () => {
-      if ((await folderSize(this.#folder)) > this.#maxFolderBytes) {
-        stop(this.#tooLarge());
+      try {
+        await this.checkSize();
+      } catch (error) {
+        stop(error instanceof GitError ? error.detail : SIZE_UNKNOWN);
       }
     }, SIZE_CHECK_MS);
 
@@ -264,6 +271,19 @@ export class Git {
       clearInterval(sizeTimer);
       this.#signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Whether the source is a folder that holds only the newest part of a history. */
+  async isSourceShallow(timeoutMs: number): Promise<boolean> {
+    const { protocol, location } = this.#source;
+    if (protocol !== 'file') {
+      return false;
+    }
+    const { output } = await this.run({
+      args: ['-C', location, 'rev-parse', '--is-shallow-repository'],
+      timeoutMs,
+    });
+    return output.toString('utf8').trim() === 'true';
   }
 
   /** @throws GitError when the folder has grown too large */

@@ -42,6 +42,7 @@ export class Repository {
   readonly #git: Git;
   readonly #cloneMs: number;
   readonly #gitMs: number;
+  #isShallow = false;
 
   constructor(options: { git: Git; cloneMs: number; gitMs: number }) {
     this.#git = options.git;
@@ -56,6 +57,7 @@ export class Repository {
    */
   async fetch(request: RevisionRequest): Promise<void> {
     const { base, head, fetchRef } = request;
+    this.#isShallow = await this.#git.isSourceShallow(this.#gitMs);
     const names = [head, ...(base === undefined ? [] : [base])].map(
       revision => splitRevision(revision).name,
     );
@@ -121,7 +123,9 @@ export class Repository {
         '--no-recurse-submodules',
         '--no-write-fetch-head',
         '--no-auto-maintenance',
-        '--filter=blob:none',
+        // From a shallow clone Git would fetch the commits that are missing
+        // there as it does contents: again and again, without an end.
+        this.#isShallow ? '--update-shallow' : '--filter=blob:none',
         'origin',
         ...refs,
       ],
@@ -147,7 +151,13 @@ export class Repository {
         return commit;
       }
     }
-    throw new PermanentError(`The repository has no revision '${revision}'`);
+    throw new PermanentError(
+      `The repository has no revision '${revision}'${
+        this.#isShallow
+          ? '; it is a shallow clone, and git fetch --unshallow gets the rest of its history'
+          : ''
+      }`,
+    );
   }
 
   async #verify(revision: string): Promise<string | undefined> {

@@ -1,17 +1,15 @@
 import Button from '@material-ui/core/Button';
-import Container from '@material-ui/core/Container';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import { type Guest } from './guestsFromConfig';
+import { SignInPart } from './SignInPart';
 
 const useStyles = makeStyles(theme => ({
-  root: {
-    minHeight: '100vh',
-    display: 'flex',
-    flexDirection: 'column',
-    justifyContent: 'center',
-    paddingTop: theme.spacing(4),
-    paddingBottom: theme.spacing(4),
+  // The red of the dark theme is too faint for text.
+  problem: {
+    marginTop: theme.spacing(2),
+    paddingLeft: theme.spacing(1),
+    borderLeft: `4px solid ${theme.palette.error.main}`,
   },
   list: {
     listStyle: 'none',
@@ -47,10 +45,7 @@ export function GuestChooser({
   const classes = useStyles();
 
   return (
-    <Container component="main" maxWidth="sm" className={classes.root}>
-      <Typography variant="h1" gutterBottom>
-        {title}
-      </Typography>
+    <SignInPart title={title}>
       {guests.length > 0 ? (
         <Typography>Who do you want to be?</Typography>
       ) : (
@@ -61,7 +56,7 @@ export function GuestChooser({
         </Typography>
       )}
       {problem && (
-        <Typography role="alert" color="error">
+        <Typography role="alert" className={classes.problem}>
           {problem}
         </Typography>
       )}
@@ -97,6 +92,6 @@ export function GuestChooser({
           </li>
         ))}
       </ul>
-    </Container>
+    </SignInPart>
   );
 }

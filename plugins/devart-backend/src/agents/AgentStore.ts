@@ -58,6 +58,7 @@ export interface NewAgentKey {
 
 /** What narrows a list of agents. */
 export interface AgentFilter {
+  ids?: readonly string[];
   status?: readonly string[];
   capability?: string;
   owner?: string;
@@ -211,6 +212,7 @@ export class AgentStore {
   ): Promise<Agent[]> {
     const where = new Conditions()
       .add('a.organization_id = ?', organizationId)
+      .narrow('a.id = any(?)', filter.ids)
       .narrow('l.status = any(?)', filter.status)
       .narrow('? = any(a.capabilities)', filter.capability)
       .narrow('a.owner = ?', filter.owner)

@@ -216,6 +216,13 @@ describe('agents', () => {
     ]);
     expect(rest.nextCursor).toBeUndefined();
     const [active] = (await sam.agents.list({ text: 'page-b' })).items;
+    const [second, third] = [first.items[1].id, rest.items[0].id];
+    const nobody = '01890000-0000-7000-8000-000000000000';
+    expect(
+      (await sam.agents.list({ ids: [third, nobody, second] })).items.map(
+        ({ id }) => id,
+      ),
+    ).toEqual([second, third]);
     await plane
       .agent({ name: 'page-idle' })
       .then(({ client }) => client.agents.heartbeat({ software: 'test 1.0' }));

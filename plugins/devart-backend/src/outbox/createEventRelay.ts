@@ -35,6 +35,7 @@ export function createEventRelay(options: {
     logger,
     intervalMs: BACKSTOP_MS,
     round: async signal => {
+      // Fails only when the loop is stopped; what is committed is published still.
       await sleep(COALESCE_MS, undefined, { signal }).catch(() => undefined);
       const published = await database.asSystem('system:relay', async tx => {
         const batch = await store.takeUnpublished(tx, BATCH);

@@ -2,6 +2,14 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { InputError } from '@backstage/errors';
 
+/** Undefined for what is not there or out of reach: both are not allowed. */
+async function realPathOf(path: string): Promise<string | undefined> {
+  return realpath(path).then(
+    real => real,
+    () => undefined,
+  );
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -33,7 +41,7 @@ export class LocalRepositories {
       );
     }
     const [first] = this.#folders;
-    const real = await realpath(resolve(first, path)).catch(() => undefined);
+    const real = await realPathOf(resolve(first, path));
     if (real === undefined || !(await this.#isAllowed(real))) {
       throw new InputError(
         'repository: no repository below the folders that devart.reviews.localFolders allows',
@@ -53,7 +61,7 @@ export class LocalRepositories {
 
   async #isAllowed(real: string): Promise<boolean> {
     for (const folder of this.#folders) {
-      const allowed = await realpath(folder).catch(() => undefined);
+      const allowed = await realPathOf(folder);
       if (
         allowed !== undefined &&
         (real === allowed || real.startsWith(`${allowed}${sep}`))

@@ -168,6 +168,8 @@ const list = defineOperation({
   idempotent: true,
   callers: { people: agentReadPermission },
   input: z.strictObject({
+    /** Those of these agents that are still there. */
+    ids: listOf(idSchema).optional(),
     status: listOf(z.enum(AGENT_STATUSES)).optional(),
     capability: text({ min: 1, max: 63 }).optional(),
     owner: entityRefSchema.optional(),

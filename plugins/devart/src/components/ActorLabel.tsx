@@ -1,4 +1,4 @@
-import { useAgentDirectory } from '../directory';
+import { useAgentName } from '../directory';
 import { readActor } from '../format';
 import { Link, useLinks } from '../navigation';
 import { EntityLink } from './EntityLink';
@@ -6,8 +6,8 @@ import { EntityLink } from './EntityLink';
 /** Who did something. */
 export function ActorLabel({ actor }: { actor: string }) {
   const links = useLinks();
-  const agents = useAgentDirectory();
   const { kind, name } = readActor(actor);
+  const agentName = useAgentName(kind === 'agent' ? name : undefined);
   switch (kind) {
     case 'user':
       return actor.includes('/') ? (
@@ -16,11 +16,7 @@ export function ActorLabel({ actor }: { actor: string }) {
         <span>{name}</span>
       );
     case 'agent':
-      return (
-        <Link to={links.agent(name)}>
-          {agents.find(agent => agent.id === name)?.name ?? 'an agent'}
-        </Link>
-      );
+      return <Link to={links.agent(name)}>{agentName ?? 'an agent'}</Link>;
     case 'system':
       return <span>the portal</span>;
     case 'anonymous':

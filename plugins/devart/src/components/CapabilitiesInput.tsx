@@ -1,6 +1,6 @@
 import Autocomplete from '@material-ui/lab/Autocomplete';
 import { useId, useState } from 'react';
-import { useAgentDirectory } from '../directory';
+import { useKnownCapabilities } from '../directory';
 import { TextInput } from './TextInput';
 
 /** Picks capabilities: those that agents have, or new ones, each ended with Enter or a comma. */
@@ -11,12 +11,9 @@ export function CapabilitiesInput(props: {
   onChange: (capabilities: string[]) => void;
 }) {
   const id = useId();
-  const agents = useAgentDirectory();
+  const known = useKnownCapabilities();
   const { value, problem, helperText, onChange } = props;
   const [typed, setTyped] = useState('');
-  const known = [
-    ...new Set(agents.flatMap(agent => agent.capabilities)),
-  ].sort();
   const set = (capabilities: string[]) =>
     onChange([
       ...new Set(

@@ -1,6 +1,7 @@
 export { ActionButton } from './ActionButton';
 export { ActionMenu, type MenuAction } from './ActionMenu';
 export { ActorLabel } from './ActorLabel';
+export { AgentInput } from './AgentInput';
 export { AgentStatusLabel } from './AgentStatusLabel';
 export { CapabilitiesInput } from './CapabilitiesInput';
 export { CapabilityChips } from './CapabilityChips';

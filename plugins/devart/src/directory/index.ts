@@ -1,1 +1,2 @@
-export { AgentDirectoryProvider, useAgentDirectory } from './AgentDirectory';
+export { useAgentName, useAgentNames } from './useAgentNames';
+export { useKnownCapabilities } from './useKnownCapabilities';

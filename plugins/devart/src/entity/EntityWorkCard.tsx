@@ -35,7 +35,10 @@ export function EntityWorkCard() {
                 key: column,
                 label: <TaskStatusLabel status={status} />,
                 count: board[column].total,
-                to: links.taskList({ entityRef, status }),
+                to: links.taskList({
+                  entityRef,
+                  status: BOARD_COLUMNS[column],
+                }),
               };
             })}
           />

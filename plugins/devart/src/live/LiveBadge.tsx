@@ -3,6 +3,7 @@ import Tooltip from '@material-ui/core/Tooltip';
 import { makeStyles } from '@material-ui/core/styles';
 import LiveIcon from '@material-ui/icons/CheckCircleOutline';
 import PollingIcon from '@material-ui/icons/Autorenew';
+import ConnectingIcon from '@material-ui/icons/CloudQueue';
 import ReconnectingIcon from '@material-ui/icons/CloudOff';
 import type { LiveState } from './LiveConnection';
 import { useLiveState } from './useLiveState';
@@ -11,6 +12,11 @@ const BADGES: Record<
   LiveState,
   { label: string; explanation: string; Icon: typeof LiveIcon }
 > = {
+  connecting: {
+    label: 'Connecting',
+    explanation: 'In a moment, changes will appear as they happen.',
+    Icon: ConnectingIcon,
+  },
   live: {
     label: 'Live',
     explanation: 'Changes appear as they happen.',
@@ -32,6 +38,9 @@ const BADGES: Record<
 const useStyles = makeStyles(theme => ({
   chip: {
     margin: 0,
+    // As wide as its longest word, so that nothing moves when the word changes.
+    minWidth: '8em',
+    justifyContent: 'flex-start',
     color: theme.palette.text.primary,
     backgroundColor: theme.palette.background.paper,
     borderColor: theme.palette.divider,

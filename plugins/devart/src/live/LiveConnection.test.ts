@@ -32,7 +32,7 @@ describe('LiveConnection', () => {
 
   it('is live only while something is heard, then reconnecting, then polling', async () => {
     const { connection, send, close } = connect();
-    expect(connection.getState()).toBe('polling');
+    expect(connection.getState()).toBe('connecting');
 
     send({ hints: [] });
     expect(connection.getState()).toBe('live');
@@ -43,6 +43,21 @@ describe('LiveConnection', () => {
     await jest.advanceTimersByTimeAsync(60_000);
     expect(connection.getState()).toBe('polling');
     close();
+  });
+
+  it('calls itself connecting only as long as a first message may be on its way', async () => {
+    const { connection, send, close } = connect();
+    await jest.advanceTimersByTimeAsync(4 * HEARTBEAT_MS);
+    expect(connection.getState()).toBe('connecting');
+    await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
+    expect(connection.getState()).toBe('polling');
+    send({ hints: [] });
+    expect(connection.getState()).toBe('live');
+    close();
+  });
+
+  it('polls from the start where no hints can be had', () => {
+    expect(new LiveConnection({}).getState()).toBe('polling');
   });
 
   it('says that everything may have changed when it hears again after silence', async () => {

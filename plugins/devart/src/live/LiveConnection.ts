@@ -7,7 +7,7 @@ import type { SignalApi } from '@backstage/plugin-signals-react';
 import { onOwnChange } from '../api';
 
 /** How changes reach this browser; see {@link LiveConnection}. */
-export type LiveState = 'live' | 'reconnecting' | 'polling';
+export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'polling';
 
 type HintListener = (message: HintMessage) => void;
 
@@ -15,6 +15,8 @@ type HintListener = (message: HintMessage) => void;
 const SILENCE_MS = 2.5 * HINT_HEARTBEAT_SECONDS * 1000;
 /** For how long a lost connection is called reconnecting before it is called polling. */
 const PATIENCE_MS = 60_000;
+/** A first connection takes this long on a slow machine; two heartbeats are among it. */
+const CONNECT_MS = 5 * HINT_HEARTBEAT_SECONDS * 1000;
 const WATCH_MS = 1000;
 /** Components that are replaced by others should not cost a new connection. */
 const LINGER_MS = 5000;
@@ -25,16 +27,19 @@ const LINGER_MS = 5000;
  * The signals client does not tell whether it is connected, so the state comes
  * from what is heard: the control plane sends a heartbeat on the same channel.
  *
+ * - `connecting`: just opened, and nothing was heard yet. Left for `live` by the
+ *   first message, for `polling` when none comes in the time of five heartbeats.
  * - `live`: a message arrived a short while ago. Left when there is silence,
  *   when the browser goes offline, or when an operation gets no answer.
  * - `reconnecting`: was live and lost it less than a minute ago, or operations
  *   get no answer. Left for `live` by the next message, for `polling` after a
  *   minute in which operations are answered all the same.
  * - `polling`: nothing is heard, and everything shown is asked for again every
- *   few seconds. Also the state before the first message.
+ *   few seconds.
  */
 export class LiveConnection {
-  #state: LiveState = 'polling';
+  #state: LiveState;
+  #openedAt: number | undefined;
   #heardAt: number | undefined;
   #lostAt: number | undefined;
   #subscribedAt = 0;
@@ -49,6 +54,7 @@ export class LiveConnection {
 
   constructor(options: { signals?: SignalApi }) {
     this.#signals = options.signals;
+    this.#state = this.#stateAt(Date.now());
   }
 
   /** Hears of changes until the returned function is called. */
@@ -87,6 +93,7 @@ export class LiveConnection {
     if (this.#watch) {
       return;
     }
+    this.#openedAt = Date.now();
     this.#watch = setInterval(() => this.#update(), WATCH_MS);
     window.addEventListener('offline', this.#onOffline);
     window.addEventListener('online', this.#onOnline);
@@ -110,9 +117,10 @@ export class LiveConnection {
     this.#stopOwnChanges?.();
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
+    this.#openedAt = undefined;
     this.#heardAt = undefined;
     this.#lostAt = undefined;
-    this.#state = 'polling';
+    this.#state = this.#stateAt(Date.now());
   }
 
   #subscribe(): void {
@@ -182,8 +190,10 @@ export class LiveConnection {
     if (this.#state === 'live') {
       this.#lostAt = now;
     }
-    return this.#lostAt !== undefined && now - this.#lostAt < PATIENCE_MS
-      ? 'reconnecting'
-      : 'polling';
+    if (this.#lostAt !== undefined) {
+      return now - this.#lostAt < PATIENCE_MS ? 'reconnecting' : 'polling';
+    }
+    const isNew = now - (this.#openedAt ?? now) < CONNECT_MS;
+    return this.#signals && isNew ? 'connecting' : 'polling';
   }
 }

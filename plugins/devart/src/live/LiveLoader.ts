@@ -2,7 +2,12 @@ import type { Hint, HintMessage } from '@devart/plugin-devart-common';
 import { isUnreachable } from '../api';
 import type { LiveConnection } from './LiveConnection';
 
-const POLL_MS = { live: 30_000, reconnecting: 5000, polling: 5000 };
+const POLL_MS = {
+  connecting: 5000,
+  live: 30_000,
+  reconnecting: 5000,
+  polling: 5000,
+};
 /** An answer that takes longer will not come; the next attempt may do better. */
 const TIMEOUT_MS = 20_000;
 
@@ -36,6 +41,7 @@ export class LiveLoader<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: AbortController | undefined;
   #startedAt = -Infinity;
+  #pollMs: number | undefined;
   #again = false;
   #stopped = false;
   #waiters: (() => void)[] = [];
@@ -58,7 +64,12 @@ export class LiveLoader<T> {
       () => document.removeEventListener('visibilitychange', onVisibility),
       connection.listen(message => this.#onMessage(message)),
       connection.watchState(() => {
-        if (!this.#running && !this.#again) {
+        // What polls as often as before keeps its place in time.
+        if (
+          !this.#running &&
+          !this.#again &&
+          POLL_MS[connection.getState()] !== this.#pollMs
+        ) {
           this.#scheduleNextPoll();
         }
       }),
@@ -153,7 +164,8 @@ export class LiveLoader<T> {
 
   #scheduleNextPoll(): void {
     if (document.visibilityState !== 'hidden') {
-      this.#schedule(POLL_MS[this.#options.connection.getState()]);
+      this.#pollMs = POLL_MS[this.#options.connection.getState()];
+      this.#schedule(this.#pollMs);
     }
   }
 

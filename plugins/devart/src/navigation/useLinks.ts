@@ -22,7 +22,8 @@ import {
 
 /** Filters of the task list that a link can set. */
 export interface TaskListFilter {
-  status?: TaskStatus;
+  /** Tasks in any of these. */
+  status?: readonly TaskStatus[];
   priority?: TaskPriority;
   agentId?: string;
   capability?: string;
@@ -64,8 +65,12 @@ export function useLinks() {
   return useMemo(
     () => ({
       board: () => tasks(),
-      taskList: (filter: TaskListFilter) =>
-        withQuery(tasks(), { view: 'list', ...filter }),
+      taskList: ({ status, ...filter }: TaskListFilter) =>
+        withQuery(tasks(), {
+          view: 'list',
+          ...filter,
+          status: status?.join(','),
+        }),
       newTask: () => withQuery(tasks(), { create: 'yes' }),
       task: (taskId: string) => task({ taskId }),
       reviews: (filter: { publishing?: string; entityRef?: string } = {}) =>

@@ -28,13 +28,13 @@ export function NeedsAttention(props: {
       key: 'dead',
       label: 'Dead letters',
       count: deadLetters,
-      to: links.taskList({ status: 'dead_letter' }),
+      to: links.taskList({ status: ['dead_letter'] }),
     },
     {
       key: 'waiting',
       label: 'Tasks that wait for people',
       count: waitingForPeople,
-      to: links.taskList({ status: 'waiting' }),
+      to: links.taskList({ status: ['waiting'] }),
     },
     {
       key: 'pending',

@@ -40,7 +40,7 @@ export function QueueNumbers({ queue }: { queue: Overview['queue'] }) {
           key: status,
           label: <TaskStatusLabel status={status} />,
           count: queue[status],
-          to: links.taskList({ status }),
+          to: links.taskList({ status: [status] }),
         }))}
       />
       <Typography variant="body2" className={classes.part} gutterBottom>
@@ -61,7 +61,7 @@ export function QueueNumbers({ queue }: { queue: Overview['queue'] }) {
           key: priority,
           label: <PriorityLabel priority={priority} />,
           count: queue.byPriority[priority],
-          to: links.taskList({ status: 'queued', priority }),
+          to: links.taskList({ status: ['queued'], priority }),
         }))}
       />
       {queue.alerts.map(({ capabilities, reason, since }) => (

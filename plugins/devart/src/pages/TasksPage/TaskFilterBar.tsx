@@ -1,36 +1,38 @@
 import {
+  BOARD_COLUMNS,
   TASK_PRIORITIES,
   TASK_STATUSES,
-  type Agent,
 } from '@devart/plugin-devart-common';
-import { ChoiceInput } from '../../components';
-import { useAgentDirectory } from '../../directory';
-import { PRIORITY_WORDS, STATUS_WORDS } from '../../format';
+import { AgentInput, ChoiceInput } from '../../components';
+import { COLUMN_WORDS, PRIORITY_WORDS, STATUS_WORDS } from '../../format';
 import { EntityFilter, FilterBar, SearchInput } from '../shared';
 import {
   countFilters,
   FILTER_NAMES,
+  readStatuses,
   type TaskFilterValues,
 } from './taskFilters';
 
+const STOPPED = BOARD_COLUMNS.stopped.join(',');
 const STATUSES = [
   { value: '', label: 'All' },
   ...TASK_STATUSES.map(value => ({ value, label: STATUS_WORDS[value] })),
+  { value: STOPPED, label: `${COLUMN_WORDS.stopped}, in any way` },
 ];
 const PRIORITIES = [
   { value: '', label: 'All' },
   ...TASK_PRIORITIES.map(value => ({ value, label: PRIORITY_WORDS[value] })),
 ];
 
-function choicesOf(agents: readonly Agent[], chosen: string | undefined) {
-  const choices = [
-    { value: '', label: 'All' },
-    ...agents.map(agent => ({ value: agent.id, label: agent.name })),
-  ];
-  if (chosen && !choices.some(choice => choice.value === chosen)) {
-    choices.push({ value: chosen, label: 'An agent that is gone' });
+/** The choices, and what a link has chosen if that is none of them. */
+function statusChoices(chosen: string | undefined) {
+  if (!chosen || STATUSES.some(({ value }) => value === chosen)) {
+    return STATUSES;
   }
-  return choices;
+  const label = readStatuses(chosen)
+    .map(status => STATUS_WORDS[status])
+    .join(', ');
+  return [...STATUSES, { value: chosen, label: label || 'All' }];
 }
 
 /** Narrows the tasks that are shown. */
@@ -40,7 +42,6 @@ export function TaskFilterBar(props: {
   withStatus: boolean;
   onChange: (change: TaskFilterValues) => void;
 }) {
-  const agents = useAgentDirectory();
   const { filters, withStatus, onChange } = props;
 
   return (
@@ -63,7 +64,7 @@ export function TaskFilterBar(props: {
         <ChoiceInput
           label="Status"
           value={filters.status ?? ''}
-          choices={STATUSES}
+          choices={statusChoices(filters.status)}
           onChange={status => onChange({ status })}
         />
       )}
@@ -73,10 +74,9 @@ export function TaskFilterBar(props: {
         choices={PRIORITIES}
         onChange={priority => onChange({ priority })}
       />
-      <ChoiceInput
+      <AgentInput
         label="Agent"
-        value={filters.agentId ?? ''}
-        choices={choicesOf(agents, filters.agentId)}
+        value={filters.agentId}
         onChange={agentId => onChange({ agentId })}
       />
       <SearchInput

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { Role } from '@devart/plugin-devart-common';
+import { BOARD_COLUMNS, type Role } from '@devart/plugin-devart-common';
 import {
   aBoard,
   anAgent,
@@ -229,6 +229,59 @@ describe('the task list', () => {
         limit: 50,
       }),
     );
+  });
+
+  it('shows all that the stopped column holds, and any other statuses of a link', async () => {
+    const fake = portal({ list: () => ({ items: [aTask()] }) });
+    renderPage(<TasksPage />, {
+      fake,
+      at: `/devart?view=list&status=${BOARD_COLUMNS.stopped.join(',')}`,
+    });
+
+    await screen.findByRole('link', { name: 'Tidy the shop' });
+    const [asked] = fake.inputsOf('tasks.list');
+    expect(new Set(asked.status as string[])).toEqual(
+      new Set(['failed', 'dead_letter', 'cancelled', 'rejected']),
+    );
+    expect(screen.getByLabelText('Status')).toHaveTextContent(
+      'Stopped, in any way',
+    );
+  });
+
+  it('finds an agent by its name among a thousand, and names the one in a link', async () => {
+    const user = userEvent.setup();
+    const agents = Array.from({ length: 1000 }, (_, n) =>
+      anAgent({ id: uuid(n), name: `agent-${n}` }),
+    );
+    const fake = fakeDevartApi({
+      portal: { me: () => someone('supervisor') },
+      agents: {
+        getHalt: () => ({ halted: false }),
+        list: ({ ids, text = '', limit = 50 }) => ({
+          items: agents
+            .filter(agent => (ids as string[])?.includes(agent.id) ?? true)
+            .filter(agent => agent.name.includes(text))
+            .slice(0, Number(limit)),
+        }),
+      },
+      tasks: { list: () => ({ items: [aTask()] }) },
+    });
+    renderPage(<TasksPage />, {
+      fake,
+      at: `/devart?view=list&agentId=${uuid(998)}`,
+    });
+
+    const input = await screen.findByRole('textbox', { name: 'Agent' });
+    await waitFor(() => expect(input).toHaveValue('agent-998'));
+    await user.clear(input);
+    await user.type(input, '-777');
+    await user.click(await screen.findByRole('option', { name: 'agent-777' }));
+    await waitFor(() =>
+      expect(fake.inputsOf('tasks.list').at(-1)).toMatchObject({
+        agentId: uuid(777),
+      }),
+    );
+    expect(input).toHaveValue('agent-777');
   });
 
   it('shows what the control plane says when it refuses, and tries again', async () => {

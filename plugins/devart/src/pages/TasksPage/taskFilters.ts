@@ -27,6 +27,12 @@ function isOneOf<T extends string>(
   return values.includes(value as T);
 }
 
+/** The statuses of a filter, which names several by commas. */
+export function readStatuses(filter: string | undefined): TaskStatus[] {
+  const named = filter?.split(',') ?? [];
+  return TASK_STATUSES.filter(status => named.includes(status));
+}
+
 /** The filters that board and list share, as operations take them. */
 export function boardFilters(filters: TaskFilterValues) {
   const { text, priority, agentId, capability, entityRef } = filters;
@@ -43,12 +49,10 @@ export function boardFilters(filters: TaskFilterValues) {
 
 /** The filters of the list. */
 export function listFilters(filters: TaskFilterValues) {
-  const { status } = filters;
+  const status = readStatuses(filters.status);
   return {
     ...boardFilters(filters),
-    status: isOneOf(TASK_STATUSES, status)
-      ? ([status] as TaskStatus[])
-      : undefined,
+    status: status.length > 0 ? status : undefined,
   };
 }
 

@@ -30,7 +30,7 @@ export function FilterBar(props: {
   const [open, setOpen] = useState(false);
   const isOpen = !isNarrow || open;
   return (
-    <search className={classes.root}>
+    <div role="search" className={classes.root}>
       {first}
       {isOpen && children}
       {(isNarrow || activeCount > 0) && (
@@ -52,6 +52,6 @@ export function FilterBar(props: {
           )}
         </div>
       )}
-    </search>
+    </div>
   );
 }

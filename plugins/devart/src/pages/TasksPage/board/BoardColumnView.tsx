@@ -94,7 +94,7 @@ export function BoardColumnView(props: {
                   Load more
                 </Button>
               ) : (
-                <Link to={links.taskList({ status: BOARD_COLUMNS[column][0] })}>
+                <Link to={links.taskList({ status: BOARD_COLUMNS[column] })}>
                   See all as a list
                 </Link>
               )}
