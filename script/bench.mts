@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
+import { benchChaos } from './benchmarks/chaos.mts';
 import { benchPush } from './benchmarks/push.mts';
 import { benchQueue } from './benchmarks/queue.mts';
 import { benchWorkflow } from './benchmarks/workflow.mts';
@@ -13,6 +14,7 @@ const benchmarks = {
   push: benchPush,
   queue: benchQueue,
   workflow: benchWorkflow,
+  chaos: benchChaos,
 };
 
 const help = `Measures, on an embedded PostgreSQL of its own.
@@ -23,6 +25,7 @@ const help = `Measures, on an embedded PostgreSQL of its own.
   push     how soon and how fast an agent has its tasks, over a stream and asking
   queue    devart, graphile-worker and pg-boss side by side
   workflow runs of three and ten steps, and 1 to 50 to 1, beside DBOS
+  chaos    ten thousand tasks and five hundred runs while everything breaks once
 
   --json   one JSON object as the last line
   --quick  small counts, to compare two states of the code with (queue)`;
@@ -49,14 +52,21 @@ async function main(): Promise<void> {
   const folder = path.join(local, 'bench');
   const postgresFolder = path.join(folder, 'postgres');
   await EmbeddedPostgres.remove(postgresFolder);
-  const postgres = await EmbeddedPostgres.start({
-    folder: postgresFolder,
-    logFile: path.join(folder, 'postgres.log'),
-    settings: {},
-  });
+  const start = () =>
+    EmbeddedPostgres.start({
+      folder: postgresFolder,
+      logFile: path.join(folder, 'postgres.log'),
+      settings: {},
+    });
+  let postgres = await start();
   try {
     const figures = await benchmarks[name as keyof typeof benchmarks]({
       postgres,
+      // It comes back under the same address.
+      restartPostgres: async () => {
+        await postgres.stop();
+        postgres = await start();
+      },
       folder,
       say: line => console.log(line),
       quick: values.quick,

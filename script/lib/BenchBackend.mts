@@ -15,13 +15,17 @@ export interface BenchBackendOptions {
   /** Backends with the same prefix share their database. */
   databasePrefix: string;
   leaseSeconds?: number;
+  /** A RabbitMQ to join. */
+  amqpUrl?: string;
+  /** Where it listens; a free port unless given. */
+  port?: number;
 }
 
 /** A replica of the control plane in a process of its own. */
 export class BenchBackend {
   static async start(options: BenchBackendOptions): Promise<BenchBackend> {
     const { name, folder, postgresUrl, databasePrefix } = options;
-    const port = await findFreePort();
+    const port = options.port ?? (await findFreePort());
     const baseUrl = `http://127.0.0.1:${port}`;
     const configFile = path.join(folder, `${name}.json`);
     fs.mkdirSync(folder, { recursive: true });
@@ -51,6 +55,7 @@ export class BenchBackend {
           access: { roles: { admin: ['service:bench'] } },
           rateLimits: { callerPerMinute: 100_000_000 },
           agents: { leaseSeconds: options.leaseSeconds ?? 30 },
+          ...(options.amqpUrl ? { rabbitmq: { url: options.amqpUrl } } : {}),
         },
       }),
     );

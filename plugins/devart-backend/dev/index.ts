@@ -5,4 +5,6 @@ import { rootHealthServiceFactory } from '@devart/plugin-devart-node';
 const backend = createBackend();
 backend.add(rootHealthServiceFactory);
 backend.add(import('../src'));
+// Does nothing unless a broker is configured.
+backend.add(import('@devart/plugin-devart-backend-module-rabbitmq'));
 backend.start();
