@@ -1,16 +1,18 @@
 import type { HintTopic } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
+import { causeDepth } from '../database/causeDepth';
 import type { Transaction } from '../database/Transaction';
 
 /** Writes the events, and what has to be published of them for each organisation. */
 const APPEND = `
   with added as (
-    select e.* from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[])
-      as e (id, organization_id, topic, subject_kind, subject_id, subject_name, entity_ref, detail, payload)
+    select e.* from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[],
+      ?::text[], ?::smallint[])
+      as e (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, payload, depth)
   ),
   logged as (
-    insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, payload)
-    select id, organization_id, topic, ?, subject_kind, subject_id, subject_name, entity_ref, detail, payload::jsonb from added
+    insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, payload, depth)
+    select id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, payload::jsonb, depth from added
   )
   insert into event_outbox (organization_id, event_ids)
   select organization_id, array_agg(id order by id) from added group by organization_id`;
@@ -22,11 +24,15 @@ export interface NewEvent {
   organizationId: string;
   /** For example `task.succeeded`. */
   topic: string;
+  /** Who did it, where that is not whoever acts in the transaction. */
+  actor?: string;
   subject: { kind: HintTopic; id: string; name: string };
   entityRef?: string;
   detail?: string;
   /** What a custom event carries. */
   payload?: Record<string, unknown>;
+  /** How many runs of workflows lie before it, where that is not what lies before the transaction. */
+  depth?: number;
 }
 
 /** Writes events in the transactions that make them happen, and wakes whoever publishes them. */
@@ -47,6 +53,7 @@ export class EventLog {
       events.map(event => event.id ?? uuidv7()),
       events.map(event => event.organizationId),
       events.map(event => event.topic),
+      events.map(event => event.actor ?? tx.actor),
       events.map(event => event.subject.kind),
       events.map(event => event.subject.id),
       events.map(event => event.subject.name),
@@ -55,7 +62,7 @@ export class EventLog {
       events.map(event =>
         event.payload ? JSON.stringify(event.payload) : null,
       ),
-      tx.actor,
+      events.map(event => event.depth ?? causeDepth()),
     ]);
     this.announce(tx);
   }

@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/Database';
 import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
-import type { EventLog } from '../outbox/EventLog';
+import type { EventLog, NewEvent } from '../outbox/EventLog';
 import { groupBy } from './groupBy';
 import { parseDuration } from './definition/parseDuration';
 import { performAhead, type LatePerformance } from './performAhead';
@@ -20,7 +20,7 @@ import {
   type RunEffect,
   type RunInput,
 } from './RunState';
-import type { RunEvent, RunStore } from './RunStore';
+import type { RunStore } from './RunStore';
 import type { StepPerformer } from './StepPerformer';
 import type { WorkflowStore } from './WorkflowStore';
 
@@ -663,10 +663,11 @@ export class RunEngine {
       const events = dirty.flatMap((known, index) =>
         this.#eventsOf(known, changes[index]),
       );
-      await this.#store.write(tx, changes, events);
-      if (events.length > 0) {
-        this.#events.announce(tx);
-      }
+      // Sent together.
+      await Promise.all([
+        this.#store.write(tx, changes),
+        this.#events.append(tx, events),
+      ]);
     }
     return dirty;
   }
@@ -719,15 +720,18 @@ export class RunEngine {
     );
   }
 
-  #eventsOf({ workflow }: Known, changes: RunChanges): RunEvent[] {
+  #eventsOf({ workflow }: Known, changes: RunChanges): NewEvent[] {
     const { run } = changes;
     return changes.topics.map(topic => ({
-      organization_id: run.organizationId,
+      organizationId: run.organizationId,
       topic,
       actor: topic === 'run.started' ? run.startedBy : ACTOR,
-      subject_id: run.id,
-      subject_name: `${workflow.title} #${run.number}`,
-      entity_ref: run.entityRef,
+      subject: {
+        kind: 'run',
+        id: run.id,
+        name: `${workflow.title} #${run.number}`,
+      },
+      entityRef: run.entityRef,
       detail: topic === 'run.started' ? undefined : run.error?.slice(0, 500),
       depth: run.depth + 1,
     }));

@@ -146,23 +146,6 @@ const INSERT_RUNS = `insert into workflow_runs (${listOf(RUN_COLUMNS)})
   select ${listOf(RUN_COLUMNS)} from jsonb_to_recordset(?::jsonb) as n(${shapeOf(RUN_COLUMNS)})`;
 const INSERT_STEPS = `insert into workflow_steps (${listOf(STEP_COLUMNS)})
   select ${listOf(STEP_COLUMNS)} from jsonb_to_recordset(?::jsonb) as n(${shapeOf(STEP_COLUMNS)})`;
-const INSERT_EVENTS = `insert into events (organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref, detail, depth)
-  select organization_id, topic, actor, 'run', subject_id, subject_name, entity_ref, detail, depth
-  from jsonb_to_recordset(?::jsonb) as n(organization_id uuid, topic text, actor text, subject_id uuid,
-    subject_name text, entity_ref text, detail text, depth smallint)`;
-
-/** What an event says of a run. */
-export interface RunEvent {
-  organization_id: string;
-  topic: string;
-  actor: string;
-  subject_id: string;
-  subject_name: string;
-  entity_ref?: string;
-  detail?: string;
-  depth: number;
-}
-
 /** A run as lists show it, with the workflow's names. */
 export interface ListedRun {
   run: RunRecord;
@@ -179,11 +162,7 @@ export class RunStore {
    * Writes what changed of many runs in one statement: one round trip and one
    * parse, however many runs a transaction carries.
    */
-  async write(
-    tx: Transaction,
-    all: readonly RunChanges[],
-    events: readonly RunEvent[],
-  ): Promise<void> {
+  async write(tx: Transaction, all: readonly RunChanges[]): Promise<void> {
     const json = <T>(rows: T[], columns: Column<T>[]) =>
       JSON.stringify(rows.map(row => toJson(row, columns)));
     const runs = all.map(({ run }) => ({ ...run, version: run.version + 1 }));
@@ -214,9 +193,6 @@ export class RunStore {
         updateOf('workflow_steps', STEP_COLUMNS),
         json(updated, mutable(STEP_COLUMNS)),
       );
-    }
-    if (events.length > 0) {
-      add(INSERT_EVENTS, JSON.stringify(events));
     }
     await tx.run(`with ${parts.join(', ')} select 1`, bindings);
   }
