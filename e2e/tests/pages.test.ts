@@ -8,6 +8,9 @@ const PAGES = [
   ['tasks', '/devart/tasks', 'Tasks'],
   ['reviews', '/devart/reviews', 'Reviews'],
   ['agents', '/devart/agents', 'Agents'],
+  ['workflows', '/devart/workflows', 'Workflows'],
+  ['runs', '/devart/runs', 'Runs'],
+  ['approvals', '/devart/approvals', 'Approvals'],
   ['audit', '/devart/audit', 'Audit trail'],
 ] as const;
 
