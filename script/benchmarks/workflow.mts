@@ -1,39 +1,24 @@
 import { createRequire } from 'node:module';
-import type { Knex } from 'knex';
 import type { EmbeddedPostgres } from '../lib/EmbeddedPostgres.mts';
 import { percentile, rounded } from '../lib/statistics.mts';
 
 // The packages of the workspace, and knex, are CommonJS.
 const require = createRequire(import.meta.url);
-const backend = '../../plugins/devart-backend/src';
-const load = <T,>(path: string) => require(`${backend}/${path}`) as T;
-const { Database } =
-  load<typeof import('../../plugins/devart-backend/src/database/Database')>(
-    'database/Database',
-  );
-const { Organizations } = load<
-  typeof import('../../plugins/devart-backend/src/access/Organizations')
->('access/Organizations');
-const { EventLog } =
-  load<typeof import('../../plugins/devart-backend/src/outbox/EventLog')>(
-    'outbox/EventLog',
-  );
-const { WorkflowStore } = load<
-  typeof import('../../plugins/devart-backend/src/workflows/WorkflowStore')
->('workflows/WorkflowStore');
-const { RunStore } =
-  load<typeof import('../../plugins/devart-backend/src/workflows/RunStore')>(
-    'workflows/RunStore',
-  );
-const { ProgramCache } = load<
-  typeof import('../../plugins/devart-backend/src/workflows/ProgramCache')
->('workflows/ProgramCache');
-const { RunEngine } = load<
-  typeof import('../../plugins/devart-backend/src/workflows/RunEngine')
->('workflows/RunEngine');
-const { WorkflowsService } = load<
-  typeof import('../../plugins/devart-backend/src/workflows/WorkflowsService')
->('workflows/WorkflowsService');
+/** See plugins/devart-backend/dev/BenchRuns.ts, which belongs to another project of TypeScript. */
+interface BenchRuns {
+  publish(source: string): Promise<string>;
+  run(workflowId: string): Promise<void>;
+  failures(): Promise<number>;
+  stop(): Promise<void>;
+}
+const { BenchRuns } = require('../../plugins/devart-backend/dev/BenchRuns') as {
+  BenchRuns: {
+    start(options: {
+      postgresUrl: string;
+      connections: number;
+    }): Promise<BenchRuns>;
+  };
+};
 const knexFactory = require('knex') as typeof import('knex').knex;
 const { DBOS } =
   require('@dbos-inc/dbos-sdk') as typeof import('@dbos-inc/dbos-sdk');
@@ -45,8 +30,6 @@ const THROUGHPUT_RUNS = 1000;
 const CONCURRENCY = 100;
 const FAN_OUT = 50;
 const POOL = 10;
-
-const actor = 'user:default/bench';
 
 /** What `script/bench workflow` measures. */
 export interface WorkflowFigures {
@@ -105,136 +88,21 @@ const fanOut = `    - id: plan
       wait: { for: 0s }
       outputs: { all: "\${{ steps.each.outputs.map(o, o.n) }}" }`;
 
-/** The engine by itself, in this process, on a database of its own. */
-class DevartRuns {
-  static async start(postgresUrl: string): Promise<DevartRuns> {
-    const knex = knexFactory({
-      client: 'pg',
-      connection: postgresUrl,
-      pool: { min: POOL, max: POOL },
-    });
-    const database = await Database.create({
-      database: { getClient: async () => knex },
-    });
-    const organizations = await Organizations.create({
-      configured: [{ name: 'default', title: 'Bench', members: [] }],
-      database,
-    });
-    return new DevartRuns(knex, database, organizations.first.id);
-  }
-
-  readonly #knex: Knex;
-  readonly #engine: InstanceType<typeof RunEngine>;
-  readonly #programs: InstanceType<typeof ProgramCache>;
-  readonly #workflows: InstanceType<typeof WorkflowsService>;
-  readonly #organizationId: string;
-  readonly #ended = new Map<string, () => void>();
-
-  private constructor(
-    knex: Knex,
-    database: Awaited<ReturnType<typeof Database.create>>,
-    organizationId: string,
-  ) {
-    this.#knex = knex;
-    this.#organizationId = organizationId;
-    const events = new EventLog();
-    const workflows = new WorkflowStore();
-    this.#programs = new ProgramCache({ database, store: workflows });
-    const log = () => {};
-    const logger = {
-      error: console.error,
-      warn: console.warn,
-      info: log,
-      debug: log,
-      child: () => logger,
-    };
-    this.#engine = new RunEngine({
-      database,
-      store: new RunStore(),
-      workflows,
-      programs: this.#programs,
-      // What is measured creates no tasks, approvals or other runs.
-      effects: {} as never,
-      performer: {
-        perform: async () => ({ one: 1 }),
-        mayRetry: () => false,
-      } as never,
-      events,
-      logger,
-      onStored: run => {
-        if (run.phase === 'ended') {
-          this.#ended.get(run.id)?.();
-          this.#ended.delete(run.id);
-        }
-      },
-    });
-    this.#workflows = new WorkflowsService({
-      database,
-      store: workflows,
-      programs: this.#programs,
-      steps: {} as never,
-      secrets: {} as never,
-      events,
-    });
-  }
-
-  async contender(
-    name: string,
-    steps: number,
-    written: string,
-  ): Promise<Contender> {
-    const { id } = await this.#workflows.publish(
-      {
-        kind: 'user',
-        actor,
-        refs: [actor],
-        role: 'admin',
-        organizationId: this.#organizationId,
-        credentials: {} as never,
-      },
-      `apiVersion: devart.ai/v1alpha1
+/** A workflow of devart; its run is over when its end is stored. */
+async function devartContender(
+  devart: BenchRuns,
+  options: { name: string; steps: number; written: string },
+): Promise<Contender> {
+  const { name, steps, written } = options;
+  const id = await devart.publish(`apiVersion: devart.ai/v1alpha1
 kind: Workflow
-metadata: { name: ${name.replaceAll(' ', '-')} }
+metadata: { name: bench-${name.replaceAll(/[^a-z0-9]+/g, '-')} }
 spec:
   version: 1.0.0
   steps:
 ${written}
-`,
-    );
-    return { name, steps, run: () => this.#run(id) };
-  }
-
-  async #run(workflowId: string): Promise<void> {
-    const workflow = await this.#programs.get(this.#organizationId, workflowId);
-    const { id, made } = await this.#engine.start({
-      workflow,
-      pinned: false,
-      parameters: workflow.program.checkParameters({}),
-      trigger: 'manual',
-      startedBy: actor,
-      actsAs: actor,
-      actingRole: 'admin',
-      depth: 0,
-    });
-    if (made?.run.phase !== 'ended') {
-      await new Promise<void>(resolve => {
-        this.#ended.set(id, resolve);
-      });
-    }
-  }
-
-  /** How many runs did not come to a good end. */
-  async failures(): Promise<number> {
-    const { rows } = await this.#knex.raw(
-      `select count(*)::int as count from workflow_runs where status <> 'succeeded'`,
-    );
-    return rows[0].count;
-  }
-
-  async stop(): Promise<void> {
-    await this.#engine.stop();
-    await this.#knex.destroy();
-  }
+`);
+  return { name, steps, run: () => devart.run(id) };
 }
 
 /** The same shapes with DBOS: every step is a function whose result it stores. */
@@ -329,25 +197,26 @@ export async function benchWorkflow(options: {
   await admin.raw('create database bench_devart');
   await admin.raw('create database bench_dbos');
   await admin.destroy();
-  const devart = await DevartRuns.start(postgres.url('bench_devart'));
+  const devart = await BenchRuns.start({
+    postgresUrl: postgres.url('bench_devart'),
+    connections: POOL,
+  });
   const dbos = await startDbos(postgres.url('bench_dbos'));
   try {
+    const make = (name: string, steps: number, written: string) =>
+      devartContender(devart, { name, steps, written });
     const contenders = {
-      computed: await devart.contender('computed', 3, chain(3, computed)),
-      three: await devart.contender('called', 3, chain(3, performed('none'))),
-      checkpointed: await devart.contender(
+      computed: await make('computed', 3, chain(3, computed)),
+      three: await make('called', 3, chain(3, performed('none'))),
+      checkpointed: await make(
         'called and stored one by one',
         3,
         chain(3, performed('idempotent')),
       ),
       dbosThree: dbos.three,
-      ten: await devart.contender(
-        'called x10',
-        10,
-        chain(10, performed('none')),
-      ),
+      ten: await make('called, 10 steps', 10, chain(10, performed('none'))),
       dbosTen: dbos.ten,
-      fanOut: await devart.contender('fan-out', FAN_OUT + 2, fanOut),
+      fanOut: await make(`1 to ${FAN_OUT} to 1`, FAN_OUT + 2, fanOut),
       dbosFanOut: dbos.fanOut,
     };
     type Name = keyof typeof contenders;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderSize } from '../workspace/folderSize';
 import type { CloneSource } from './CloneSource';
@@ -277,6 +277,11 @@ export class Git {
   async isSourceShallow(timeoutMs: number): Promise<boolean> {
     const { protocol, location } = this.#source;
     if (protocol !== 'file') {
+      return false;
+    }
+    const found = await stat(location).catch(() => undefined);
+    if (!found?.isDirectory()) {
+      // The fetch says so in better words.
       return false;
     }
     const { output } = await this.run({
