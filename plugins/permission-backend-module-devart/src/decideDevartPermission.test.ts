@@ -26,6 +26,15 @@ const allowed: Record<string, Role[]> = {
   'devart.enrolment.manage': ADMINS,
   'devart.finding.dismiss': STAFF,
   'devart.audit.read': STAFF,
+  'devart.workflow.read': EVERYBODY,
+  'devart.workflow.create': STAFF,
+  'devart.workflow.update': STAFF,
+  'devart.workflow.delete': ADMINS,
+  'devart.workflow.run': STAFF,
+  'devart.run.update': STAFF,
+  'devart.approval.read': EVERYBODY,
+  'devart.approval.request': STAFF,
+  'devart.approval.decide': STAFF,
 };
 
 const table = devartPermissions.flatMap(permission =>
