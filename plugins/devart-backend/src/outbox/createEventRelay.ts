@@ -25,8 +25,11 @@ export function createEventRelay(options: {
   store: EventStore;
   events: EventsService;
   hints: Hints;
-  /** Called with the ids of events in the transaction that marks them as published. */
-  onPublishing: (tx: Transaction, ids: readonly string[]) => Promise<void>;
+  /** Called with events in the transaction that takes them out of the outbox. */
+  onPublishing: (
+    tx: Transaction,
+    events: readonly { id: string; organization_id: string }[],
+  ) => Promise<void>;
   logger: LoggerService;
 }): Loop {
   const { database, store, events, hints, logger } = options;
@@ -62,10 +65,7 @@ export function createEventRelay(options: {
             id: event.subject_id,
           })),
         );
-        await options.onPublishing(
-          tx,
-          batch.map(event => event.id),
-        );
+        await options.onPublishing(tx, batch);
         return batch.length;
       });
       return published >= BATCH ? 'again' : undefined;

@@ -39,13 +39,22 @@ const INSERT = `insert into workflow_events (event_id, organization_id, event, d
 /** The SQL of events that workflows ask for, from the moment they are published until they are dealt with. */
 export class EventInbox {
   /** Of events that are being published, keeps those that some trigger or pause asks for; answers how many. */
-  async keep(tx: Transaction, ids: readonly string[]): Promise<number> {
+  async keep(
+    tx: Transaction,
+    events: readonly { id: string; organization_id: string }[],
+  ): Promise<number> {
+    // By the whole of the primary key: ids alone are no prefix of it.
     return tx.run(
-      `${INSERT} where e.id = any(?::uuid[]) and (
+      `${INSERT} join unnest(?::uuid[], ?::uuid[]) as published (organization_id, id)
+         on published.organization_id = e.organization_id and published.id = e.id
+       where (
          exists (select from workflow_triggers t where t.topic = e.topic and t.organization_id = e.organization_id)
          or exists (select from workflow_steps s where s.wait_topic = e.topic and s.organization_id = e.organization_id))
        on conflict do nothing`,
-      [ids as string[]],
+      [
+        events.map(event => event.organization_id),
+        events.map(event => event.id),
+      ],
     );
   }
 

@@ -178,8 +178,8 @@ export class Workflows {
         matcher,
         scheduler,
       ],
-      onPublishing: async (tx, ids) => {
-        if ((await inbox.keep(tx, ids)) > 0) {
+      onPublishing: async (tx, published) => {
+        if ((await inbox.keep(tx, published)) > 0) {
           tx.afterCommit(() => matcher.wake());
         }
       },
@@ -206,7 +206,7 @@ export class Workflows {
   /** To be called in the transaction that publishes events. */
   readonly onPublishing: (
     tx: Transaction,
-    ids: readonly string[],
+    published: readonly { id: string; organization_id: string }[],
   ) => Promise<void>;
   readonly webhookRouter: (audit: AuditTrail, limiter: RateLimiter) => Router;
 
