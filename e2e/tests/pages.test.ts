@@ -19,6 +19,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`the pages are accessible and fit at ${width} pixels in ${colorScheme}`, async ({
       browser,
     }, info) => {
+      // Every page is loaded anew, from a development server.
+      test.setTimeout(400_000);
       const context = await browser.newContext({
         colorScheme,
         viewport: { width, height: 900 },
