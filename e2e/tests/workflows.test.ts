@@ -26,7 +26,7 @@ test('a service is tested, approved by somebody else, deployed and verified, off
   await screenshot(page, info, 'workflow');
   await expectAccessible(page);
 
-  await page.getByRole('button', { name: 'Run workflow' }).click();
+  await page.getByRole('button', { name: 'Run workflow' }).first().click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByLabel('Target')).toHaveValue('hello-service');
   await dialog.getByLabel('Seconds for which it is measured').fill('1');
