@@ -124,6 +124,16 @@ const SOURCES: Record<TaskStatus, { from: string; condition: string }> = {
   dead_letter: restingAs('dead_letter'),
 };
 
+/**
+ * Tables that tell all by themselves how many tasks are in a status: a task has
+ * one place or lease, and one that succeeded stays so and did so once.
+ */
+const TELLING: Partial<Record<TaskStatus, string>> = {
+  queued: 'task_queue where true',
+  running: 'task_leases where true',
+  succeeded: `task_attempts where ended_as = 'succeeded'`,
+};
+
 /** By the word of the agent. */
 function endedAs(status: TaskStatus) {
   return {
@@ -502,10 +512,23 @@ export class TaskStore {
     filter: TaskFilter & { status: readonly TaskStatus[] },
     cap: number,
   ): Promise<number> {
-    const heads = fromHeads(organizationId, filter, cap + 1);
+    const { status, ...narrowing } = filter;
+    const isNarrowed = Object.values(narrowing).some(
+      value => value !== undefined,
+    );
+    const alone = status.length === 1 ? TELLING[status[0]] : undefined;
+    // Without looking at the tasks themselves: the board of 100,000 took 283 ms
+    // when it counted by joining them.
+    const counted =
+      alone && !isNarrowed
+        ? {
+            sql: `select 1 from ${alone} and organization_id = ?`,
+            bindings: [organizationId],
+          }
+        : fromHeads(organizationId, filter, cap + 1);
     const [row] = await tx.rows<{ count: number }>(
-      `select count(*)::int as count from (select 1 from (${heads.sql}) x limit ?) counted`,
-      [...heads.bindings, cap + 1],
+      `select count(*)::int as count from (select 1 from (${counted.sql}) x limit ?) counted`,
+      [...counted.bindings, cap + 1],
     );
     return row.count;
   }
