@@ -11,6 +11,7 @@ import { groupBy } from './groupBy';
 import { parseDuration } from './definition/parseDuration';
 import { performAhead, type LatePerformance } from './performAhead';
 import type { LoadedWorkflow, ProgramCache } from './ProgramCache';
+import { RememberedRuns } from './RememberedRuns';
 import type { RunEffects } from './RunEffects';
 import { hasEnded, type RunRecord, type StepRecord } from './RunRecord';
 import {
@@ -143,6 +144,7 @@ export class RunEngine {
   readonly #logger: LoggerService;
   readonly #onStored: (run: RunRecord, announced: boolean) => void;
   readonly #handles = new Map<string, Handle>();
+  readonly #remembered = new RememberedRuns();
   readonly #queue = new Set<Handle>();
   readonly #starts: Start[] = [];
   readonly #toPerform: { performance: Performance; run: RunRecord }[] = [];
@@ -236,8 +238,11 @@ export class RunEngine {
       return;
     }
     const own = tx.by(ACTOR);
-    await this.#store.lock(own, ids);
-    const states = await this.#load(own, ids);
+    const versions = await this.#store.lock(own, ids);
+    const states = await this.#load(
+      own,
+      [...versions].map(([id, version]) => ({ id, version })),
+    );
     for (const [id, state] of states) {
       for (const { input } of byRun.get(id)!) {
         state.state.apply(input, Date.now());
@@ -312,6 +317,14 @@ export class RunEngine {
       }
     } else if (handle.performing.size === 0) {
       this.#handles.delete(handle.runId);
+      this.#remember({ state: handle.state, workflow: handle.workflow! });
+    }
+  }
+
+  /** Keeps a stored state that nobody has in hand. */
+  #remember(known: Known): void {
+    if (!this.#handles.has(known.state.run.id)) {
+      this.#remembered.keep(known);
     }
   }
 
@@ -448,16 +461,15 @@ export class RunEngine {
       tx,
       batch.map(({ runId }) => runId),
     );
-    const stale = batch.filter(
-      ({ runId, state }) => state?.run.version !== versions.get(runId),
+    const loaded = await this.#load(
+      tx,
+      batch.flatMap(({ runId, state }) => {
+        const version = versions.get(runId);
+        return version === undefined || state?.run.version === version
+          ? []
+          : [{ id: runId, version }];
+      }),
     );
-    const loaded =
-      stale.length > 0
-        ? await this.#load(
-            tx,
-            stale.map(({ runId }) => runId),
-          )
-        : new Map<string, Known>();
     const known: Known[] = [];
     for (const handle of batch) {
       const fresh = loaded.get(handle.runId);
@@ -480,12 +492,25 @@ export class RunEngine {
     return known;
   }
 
+  /** The states of locked runs as the database has them. */
   async #load(
     tx: Transaction,
-    ids: readonly string[],
+    locked: readonly { id: string; version: number }[],
   ): Promise<Map<string, Known>> {
     const states = new Map<string, Known>();
-    for (const found of await this.#store.load(tx, ids)) {
+    const unknown: string[] = [];
+    for (const { id, version } of locked) {
+      const known = this.#remembered.take(id, version);
+      if (known) {
+        states.set(id, known);
+      } else {
+        unknown.push(id);
+      }
+    }
+    if (unknown.length === 0) {
+      return states;
+    }
+    for (const found of await this.#store.load(tx, unknown)) {
       const { run, rows, workflowName } = found;
       const workflow = await this.#programs.getIn(
         tx,
@@ -633,28 +658,29 @@ export class RunEngine {
   /** Makes what the states ask for, and stores them; answers all that were stored, children included. */
   async #write(tx: Transaction, states: readonly Known[]): Promise<Known[]> {
     const all = [...states];
-    for (let index = 0; index < all.length; index++) {
-      const { state } = all[index];
-      const made = new Set<RunEffect>();
-      // What fails may let other steps begin, which ask for something too.
-      for (;;) {
-        const effects = state
-          .changes()
-          .effects.filter(effect => !made.has(effect));
-        if (effects.length === 0) {
-          break;
-        }
-        effects.forEach(effect => made.add(effect));
-        const { children, failures } = await this.#effects.make(
-          tx,
-          state.run,
-          effects,
-          (step, action) => this.#startChild(tx, state.run, step, action),
-        );
-        all.push(...children);
-        for (const failure of failures) {
-          state.apply({ kind: 'effectFailed', ...failure }, Date.now());
-        }
+    const made = new Set<RunEffect>();
+    // What is begun, and what goes on after a failure, asks for something too.
+    for (;;) {
+      const asked = all.flatMap(({ state }) =>
+        state
+          .effects()
+          .filter(effect => !made.has(effect))
+          .map(effect => ({ run: state.run, effect })),
+      );
+      if (asked.length === 0) {
+        break;
+      }
+      asked.forEach(({ effect }) => made.add(effect));
+      const { children, failures } = await this.#effects.make(
+        tx,
+        asked,
+        (...child) => this.#startChild(tx, ...child),
+      );
+      all.push(...children);
+      for (const failure of failures) {
+        all
+          .find(({ state }) => state.row(failure.stepRunId))
+          ?.state.apply({ kind: 'effectFailed', ...failure }, Date.now());
       }
     }
     const dirty = all.filter(({ state }) => state.isDirty);
@@ -663,11 +689,8 @@ export class RunEngine {
       const events = dirty.flatMap((known, index) =>
         this.#eventsOf(known, changes[index]),
       );
-      // Sent together.
-      await Promise.all([
-        this.#store.write(tx, changes),
-        this.#events.append(tx, events),
-      ]);
+      tx.withCommit(this.#store.write(tx, changes));
+      tx.withCommit(this.#events.append(tx, events));
     }
     return dirty;
   }
@@ -764,6 +787,7 @@ export class RunEngine {
       this.#onStored(known.state.run, announced.has(known));
       this.#announce(known.state);
       this.#goOn(known.state, known.workflow);
+      this.#remember(known);
     }
   }
 

@@ -194,14 +194,7 @@ export class RunStore {
         json(updated, mutable(STEP_COLUMNS)),
       );
     }
-    await tx.run(`with ${parts.join(', ')} select 1`, bindings);
-  }
-
-  /** Writes runs alone, for what refers to them before their steps are written. */
-  async insertRuns(tx: Transaction, runs: readonly RunRecord[]): Promise<void> {
-    await tx.run(INSERT_RUNS, [
-      JSON.stringify(runs.map(run => toJson(run, RUN_COLUMNS))),
-    ]);
+    await tx.hotRows(`with ${parts.join(', ')} select 1`, bindings);
   }
 
   /** Locks runs until the transaction ends, in the order of their ids; answers their versions. */
@@ -209,7 +202,7 @@ export class RunStore {
     tx: Transaction,
     ids: readonly string[],
   ): Promise<Map<string, number>> {
-    const rows = await tx.rows<{ id: string; version: number }>(
+    const rows = await tx.hotRows<{ id: string; version: number }>(
       'select id, version from workflow_runs where id = any(?::uuid[]) order by id for update',
       [ids as string[]],
     );
@@ -221,16 +214,18 @@ export class RunStore {
     tx: Transaction,
     ids: readonly string[],
   ): Promise<(ListedRun & { rows: StepRecord[] })[]> {
-    const runs = await tx.rows<Record<string, unknown>>(
-      `select ${RUN_LIST}, w.name as workflow_name, w.title as workflow_title
-       from workflow_runs r join workflows w on w.id = r.workflow_id where r.id = any(?::uuid[])`,
-      [ids as string[]],
-    );
-    const steps = await tx.rows<Record<string, unknown>>(
-      `select ${STEP_LIST} from workflow_steps s where s.run_id = any(?::uuid[])
-       order by s.position, s.matrix_index, s.id`,
-      [ids as string[]],
-    );
+    const [runs, steps] = await Promise.all([
+      tx.hotRows<Record<string, unknown>>(
+        `select ${RUN_LIST}, w.name as workflow_name, w.title as workflow_title
+         from workflow_runs r join workflows w on w.id = r.workflow_id where r.id = any(?::uuid[])`,
+        [ids],
+      ),
+      tx.hotRows<Record<string, unknown>>(
+        `select ${STEP_LIST} from workflow_steps s where s.run_id = any(?::uuid[])
+         order by s.position, s.matrix_index, s.id`,
+        [ids],
+      ),
+    ]);
     const byRun = groupBy(
       steps.map(row => fromRow(row, STEP_COLUMNS)),
       ({ runId }) => runId,
@@ -312,7 +307,7 @@ export class RunStore {
     tx: Transaction,
     stepRunIds: readonly string[],
   ): Promise<Map<string, string>> {
-    const rows = await tx.rows<{ id: string; run_id: string }>(
+    const rows = await tx.hotRows<{ id: string; run_id: string }>(
       'select id, run_id from workflow_steps where id = any(?::uuid[])',
       [stepRunIds as string[]],
     );

@@ -364,7 +364,7 @@ export class WorkflowStore {
       return new Map();
     }
     const sorted = [...wanted].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const rows = await tx.rows<{
+    const rows = await tx.hotRows<{
       id: string;
       last_run_number: number;
       current_version: string;
