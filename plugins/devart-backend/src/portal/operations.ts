@@ -1,5 +1,6 @@
 import { requireMember, scopeOf } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
+import type { ApprovalsService } from '../approvals/ApprovalsService';
 import type { AgentsService } from '../agents/AgentsService';
 import type { OperationOutput, Operations } from '@devart/plugin-devart-common';
 import type { Database } from '../database/Database';
@@ -16,6 +17,7 @@ export function createPortalHandlers(options: {
   overview: OverviewStore;
   agents: AgentsService;
   reviews: ReviewsService;
+  approvals: ApprovalsService;
   transports: TaskTransports;
   /** How the queue does as a whole. */
   queueHealth: (
@@ -34,6 +36,7 @@ export function createPortalHandlers(options: {
     overview,
     agents,
     reviews,
+    approvals,
     transports,
     queueHealth,
   } = options;
@@ -52,6 +55,7 @@ export function createPortalHandlers(options: {
     overview: async (_input, { caller }) => {
       const member = requireMember(caller);
       const { organizationId } = member;
+      const approvalsWaiting = await approvals.countMine(member);
       return database.inScope(scopeOf(member), async tx => {
         const tasks = await overview.countTasks(tx, organizationId);
         const queue = await overview.queue(tx, organizationId);
@@ -83,6 +87,7 @@ export function createPortalHandlers(options: {
             hour: row.hour.toISOString(),
           })),
           needsAttention: {
+            approvals: approvalsWaiting,
             deadLetters: tasks.dead_letter ?? 0,
             waitingForPeople: tasks.waiting ?? 0,
             pendingAgents: status.pending ?? 0,
