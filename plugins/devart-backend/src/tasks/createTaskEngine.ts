@@ -41,6 +41,7 @@ export function createTaskEngine(options: {
     queue: places,
     leases,
     history,
+    types,
     events,
     retry: config.retry,
   });
