@@ -276,6 +276,7 @@ export class ControlPlane {
     const publisher = createReviewPublisher({
       database,
       store: reviewStore,
+      events,
       codeHosts,
       maxAnnotations: config.maxAnnotations,
       portalUrl: config.portalUrl,
@@ -345,6 +346,7 @@ export class ControlPlane {
           store: deliveries,
           ...kept,
         }),
+        workflows.retention,
       ],
       Infinity,
     );
@@ -400,6 +402,7 @@ export class ControlPlane {
           overview: new OverviewStore(),
           agents,
           reviews,
+          approvals,
           queueHealth: (tx, organizationId) =>
             healthOfQueue(tx, organizationId, {
               store: queueHealth,

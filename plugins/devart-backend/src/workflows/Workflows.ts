@@ -11,6 +11,7 @@ import type { AuditTrail } from '../audit/AuditTrail';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
+import { createRetention } from '../loops/createRetention';
 import type { Loop } from '../loops/Loop';
 import type { OperationRunner } from '../operations/OperationRunner';
 import type { EventLog } from '../outbox/EventLog';
@@ -40,7 +41,7 @@ import { WorkflowStore } from './WorkflowStore';
 
 /** What workflows are built on. */
 export interface WorkflowsOptions {
-  config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles'>;
+  config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles' | 'runDays'>;
   database: Database;
   events: EventLog;
   tasks: TasksService;
@@ -178,6 +179,15 @@ export class Workflows {
         matcher,
         scheduler,
       ],
+      retention: createRetention({
+        name: 'run retention',
+        database,
+        store,
+        days: config.runDays,
+        // A run has up to some thousands of steps.
+        batch: 100,
+        logger,
+      }),
       onPublishing: async (tx, published) => {
         if ((await inbox.keep(tx, published)) > 0) {
           tx.afterCommit(() => matcher.wake());
@@ -203,6 +213,8 @@ export class Workflows {
   readonly operateWith: (runner: OperationRunner) => void;
   /** Without any of these, runs do not move on. */
   readonly loops: readonly Loop[];
+  /** Removes runs that ended long ago. */
+  readonly retention: Loop;
   /** To be called in the transaction that publishes events. */
   readonly onPublishing: (
     tx: Transaction,
@@ -216,6 +228,7 @@ export class Workflows {
     engine: RunEngine;
     operateWith: Workflows['operateWith'];
     loops: readonly Loop[];
+    retention: Loop;
     onPublishing: Workflows['onPublishing'];
     webhookRouter: Workflows['webhookRouter'];
   }) {
@@ -224,6 +237,7 @@ export class Workflows {
     this.engine = parts.engine;
     this.operateWith = parts.operateWith;
     this.loops = parts.loops;
+    this.retention = parts.retention;
     this.onPublishing = parts.onPublishing;
     this.webhookRouter = parts.webhookRouter;
   }
