@@ -13,6 +13,7 @@ import { performAhead, type LatePerformance } from './performAhead';
 import type { LoadedWorkflow, ProgramCache } from './ProgramCache';
 import { RememberedRuns } from './RememberedRuns';
 import type { RunEffects } from './RunEffects';
+import { RunNumbers, type Numbered } from './RunNumbers';
 import { hasEnded, type RunRecord, type StepRecord } from './RunRecord';
 import {
   RunState,
@@ -145,6 +146,7 @@ export class RunEngine {
   readonly #onStored: (run: RunRecord, announced: boolean) => void;
   readonly #handles = new Map<string, Handle>();
   readonly #remembered = new RememberedRuns();
+  readonly #numbers = new RunNumbers();
   readonly #queue = new Set<Handle>();
   readonly #starts: Start[] = [];
   readonly #toPerform: { performance: Performance; run: RunRecord }[] = [];
@@ -225,6 +227,7 @@ export class RunEngine {
     tx: Transaction,
     inputs: readonly { stepRunId: string; input: RunInput }[],
   ): Promise<void> {
+    tx.withCommit(this.#store.planForKeys(tx));
     const runOf = await this.#store.runsOfSteps(
       tx,
       inputs.map(({ stepRunId }) => stepRunId),
@@ -394,8 +397,15 @@ export class RunEngine {
         await this.#storeAll(batch, starts);
         return;
       }
+      const mayHaveExpectedWrongly = this.#numbers.distrust(
+        starts.map(({ request }) => request.workflow.id),
+      );
       const isDown =
         error instanceof Error && error.name === 'ServiceUnavailableError';
+      if (mayHaveExpectedWrongly && !isDown) {
+        await this.#storeAll(batch, starts);
+        return;
+      }
       if (batch.length + starts.length > 1 && !isDown) {
         for (const handle of batch) {
           await this.#storeAll([handle], []);
@@ -457,6 +467,7 @@ export class RunEngine {
     if (batch.length === 0) {
       return [];
     }
+    tx.withCommit(this.#store.planForKeys(tx));
     const versions = await this.#store.lock(
       tx,
       batch.map(({ runId }) => runId),
@@ -573,7 +584,7 @@ export class RunEngine {
       }
     }
     const counts = groupBy(fresh, ({ request }) => request.workflow.id);
-    const numbered = await this.#workflows.takeNumbers(
+    const numbered = await this.#takeNumbers(
       tx,
       [...counts].map(([id, { length }]) => ({ id, count: length })),
     );
@@ -603,6 +614,20 @@ export class RunEngine {
       },
     );
     return begun;
+  }
+
+  async #takeNumbers(
+    tx: Transaction,
+    wanted: readonly { id: string; count: number }[],
+  ): Promise<ReadonlyMap<string, Numbered>> {
+    const expected = this.#numbers.expect(wanted);
+    if (expected) {
+      tx.withCommit(this.#workflows.takeExpectedNumbers(tx, wanted, expected));
+      return expected;
+    }
+    const taken = await this.#workflows.takeNumbers(tx, wanted);
+    this.#numbers.learn(taken);
+    return taken;
   }
 
   /** The state of a run that begins. */
