@@ -18,12 +18,14 @@ const { createDevartClient } =
 const TASKS = 10_000;
 const RUNS = 500;
 const AGENTS = 4;
-const CONCURRENCY = 20;
+const CONCURRENCY = 10;
 const LEASE_SECONDS = 3;
 /** All that is left undone this long after the work has begun counts as lost or stuck. */
 const PATIENCE_MS = 300_000;
 /** For setting the scene; whoever is not done by then has failed. */
 const PREPARATION_MS = 300_000;
+/** How long an incident may wait for somebody to hit. */
+const AIM_MS = 10_000;
 /** How long a query of the verdict may take. */
 const QUERY_MS = 20_000;
 
@@ -203,8 +205,18 @@ class Scene {
   /** Ends an agent without a chance to give back what it holds. */
   async killAgent(): Promise<void> {
     const [{ id, service }] = this.#agents.splice(0, 1);
-    await until(() => this.#holdsAny(id), this.#options.signal);
+    await until(() => this.#holdsAny(id), this.#aim());
     process.kill(-service.pid!, 'SIGKILL');
+  }
+
+  /** Ends waiting for what an incident is about. */
+  #aim(): AbortSignal {
+    return AbortSignal.any([this.#options.signal, AbortSignal.timeout(AIM_MS)]);
+  }
+
+  /** Waits for a moment when agents hold tasks. */
+  async busy(): Promise<void> {
+    await until(async () => (await this.held()).length > 0, this.#aim());
   }
 
   async #holdsAny(agentId: string): Promise<boolean> {
@@ -384,8 +396,11 @@ export async function benchChaos(options: {
     server: ensureRabbitmq(say),
     folder: path.join(folder, 'rabbitmq'),
   });
-  const preparing = AbortSignal.timeout(PREPARATION_MS);
   const over = new AbortController();
+  // What was started is ended, too, when somebody loses patience.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => over.abort());
+  }
   let scene: Scene | undefined;
   try {
     scene = await Scene.set({
@@ -394,7 +409,7 @@ export async function benchChaos(options: {
       folder,
       signal: over.signal,
     });
-    return await watch(scene, { say, preparing, over });
+    return await watch(scene, { say, over });
   } finally {
     await scene?.clear();
     await broker.stop();
@@ -406,11 +421,14 @@ async function watch(
   scene: Scene,
   options: {
     say: (line: string) => void;
-    preparing: AbortSignal;
     over: AbortController;
   },
 ): Promise<ChaosFigures> {
-  const { say, preparing, over } = options;
+  const { say, over } = options;
+  const preparing = AbortSignal.any([
+    over.signal,
+    AbortSignal.timeout(PREPARATION_MS),
+  ]);
   const { admin } = scene;
   const workflow = await admin.workflows.publish({ source: WORKFLOW });
   await inParallel(TASKS, 16, preparing, async index => {
@@ -481,6 +499,7 @@ async function watch(
       if (over.signal.aborted) {
         break;
       }
+      await scene.busy();
       const at = performance.now();
       const before = await scene.held();
       const happening = incident.happen();
