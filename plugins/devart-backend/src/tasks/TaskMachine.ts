@@ -97,8 +97,8 @@ export class TaskMachine {
   readonly #types: TaskTypes;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
-  #onQueued: (queued: QueuedTasks) => void = () => {};
-  #onLeasesChanged: (change: LeaseChange) => void = () => {};
+  readonly #onQueued: ((queued: QueuedTasks) => void)[] = [];
+  readonly #onLeasesChanged: ((change: LeaseChange) => void)[] = [];
   #onStepTaskEnded: (
     tx: Transaction,
     ended: readonly EndedStepTask[],
@@ -127,9 +127,9 @@ export class TaskMachine {
     this.#retry = options.retry;
   }
 
-  /** Says whom to tell when tasks were committed to the queue. */
+  /** Adds whom to tell when tasks were committed to the queue. */
   onQueued(listener: (queued: QueuedTasks) => void): void {
-    this.#onQueued = listener;
+    this.#onQueued.push(listener);
   }
 
   /**
@@ -170,19 +170,27 @@ export class TaskMachine {
     }
   }
 
-  /** Says whom to tell of attempts that began or ended without an event, or made room. */
+  /** Adds whom to tell of attempts that began or ended without an event, or made room. */
   onLeasesChanged(listener: (change: LeaseChange) => void): void {
-    this.#onLeasesChanged = listener;
+    this.#onLeasesChanged.push(listener);
   }
 
   /** Tells whoever hands out tasks, once the transaction is committed. */
   announceQueued(tx: Transaction, queued: QueuedTasks): void {
-    tx.afterCommit(() => this.#onQueued(queued));
+    tx.afterCommit(() => {
+      for (const listener of this.#onQueued) {
+        listener(queued);
+      }
+    });
   }
 
   /** Tells of attempts that began or ended, once the transaction is committed. */
   announceLeases(tx: Transaction, change: LeaseChange): void {
-    tx.afterCommit(() => this.#onLeasesChanged(change));
+    tx.afterCommit(() => {
+      for (const listener of this.#onLeasesChanged) {
+        listener(change);
+      }
+    });
   }
 
   /**
