@@ -46,9 +46,14 @@ export async function createBenchEngine(knex: Knex) {
   const { AgentKeyring } = load<
     typeof import('../../plugins/devart-backend/src/agents/AgentKeyring.ts')
   >('agents/AgentKeyring');
-  const { createTaskEngine } = load<
-    typeof import('../../plugins/devart-backend/src/tasks/createTaskEngine.ts')
-  >('tasks/createTaskEngine');
+  const { Hints } =
+    load<typeof import('../../plugins/devart-backend/src/outbox/Hints.ts')>(
+      'outbox/Hints',
+    );
+  const { Tasks } =
+    load<typeof import('../../plugins/devart-backend/src/tasks/Tasks.ts')>(
+      'tasks/Tasks',
+    );
   const { SessionStore } = load<
     typeof import('../../plugins/devart-backend/src/dispatch/SessionStore.ts')
   >('dispatch/SessionStore');
@@ -79,9 +84,15 @@ export async function createBenchEngine(knex: Knex) {
     }),
     events,
   });
-  const engine = createTaskEngine({
+  const tasks = new Tasks({
     database,
-    events,
+    outbox: {
+      events,
+      hints: new Hints({
+        signals: { publish: async () => {} },
+        logger: silent,
+      }),
+    },
     config: {
       ageingSeconds: 900,
       retry: { baseSeconds: 2, maxSeconds: 900 },
@@ -89,12 +100,12 @@ export async function createBenchEngine(knex: Knex) {
     },
   });
   const bell = new QueueBell({ database, logger: silent });
-  engine.machine.onQueued(({ needs }) => bell.ring(needs));
+  tasks.machine.onQueued(({ needs }) => bell.ring(needs));
   await bell.start();
   const dispatcher = new Dispatcher({
     database,
     agents,
-    queue: engine.queue,
+    queue: tasks.queue,
     sessions: new SessionStore(),
     bell,
     leaseSeconds: 30,
@@ -111,5 +122,13 @@ export async function createBenchEngine(knex: Knex) {
       principal: {},
     },
   };
-  return { agents, dispatcher, staff, bell, ...engine, organizationId };
+  return {
+    agents,
+    dispatcher,
+    staff,
+    bell,
+    tasks: tasks.service,
+    work: tasks.work,
+    organizationId,
+  };
 }

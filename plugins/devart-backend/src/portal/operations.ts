@@ -1,42 +1,25 @@
 import { requireMember, scopeOf } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
 import type { AgentsService } from '../agents/AgentsService';
-import type { OperationOutput, Operations } from '@devart/plugin-devart-common';
 import type { Database } from '../database/Database';
-import type { Transaction } from '../database/Transaction';
+import { healthOfQueue, type QueueSources } from '../dispatch/healthOfQueue';
 import type { Handlers } from '../operations/Handlers';
 import type { ReviewsService } from '../reviews/ReviewsService';
 import type { TaskTransports } from '../transports/TaskTransports';
-import type { OverviewStore } from './OverviewStore';
+import { OverviewStore } from './OverviewStore';
 
 /** Handlers of the portal as a whole. */
 export function createPortalHandlers(options: {
   database: Database;
   organizations: Organizations;
-  overview: OverviewStore;
   agents: AgentsService;
   reviews: ReviewsService;
   transports: TaskTransports;
-  /** How the queue does as a whole. */
-  queueHealth: (
-    tx: Transaction,
-    organizationId: string,
-  ) => Promise<
-    Pick<
-      OperationOutput<Operations['portal']['overview']>['queue'],
-      'alerts' | 'lastClaimAt' | 'oldestTransactionSeconds'
-    >
-  >;
+  queueSources: QueueSources;
 }): Handlers<'portal'> {
-  const {
-    database,
-    organizations,
-    overview,
-    agents,
-    reviews,
-    transports,
-    queueHealth,
-  } = options;
+  const { database, organizations, agents, reviews, transports, queueSources } =
+    options;
+  const overview = new OverviewStore();
   return {
     me: async (_input, { caller }) => {
       const member = requireMember(caller);
@@ -68,7 +51,7 @@ export function createPortalHandlers(options: {
             oldestQueuedAt: oldest?.toISOString(),
             byPriority,
             unserved: await overview.unserved(tx, organizationId),
-            ...(await queueHealth(tx, organizationId)),
+            ...(await healthOfQueue(tx, organizationId, queueSources)),
           },
           agents: {
             idle: status.idle ?? 0,

@@ -95,8 +95,8 @@ export class TaskMachine {
   readonly #history: TaskHistoryStore;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
-  #onQueued: (queued: QueuedTasks) => void = () => {};
-  #onLeasesChanged: (change: LeaseChange) => void = () => {};
+  readonly #onQueued: ((queued: QueuedTasks) => void)[] = [];
+  readonly #onLeasesChanged: ((change: LeaseChange) => void)[] = [];
   #onStepTaskEnded: (
     tx: Transaction,
     ended: readonly EndedStepTask[],
@@ -123,9 +123,9 @@ export class TaskMachine {
     this.#retry = options.retry;
   }
 
-  /** Says whom to tell when tasks were committed to the queue. */
+  /** Adds whom to tell when tasks were committed to the queue. */
   onQueued(listener: (queued: QueuedTasks) => void): void {
-    this.#onQueued = listener;
+    this.#onQueued.push(listener);
   }
 
   /**
@@ -166,19 +166,27 @@ export class TaskMachine {
     }
   }
 
-  /** Says whom to tell of attempts that began or ended without an event, or made room. */
+  /** Adds whom to tell of attempts that began or ended without an event, or made room. */
   onLeasesChanged(listener: (change: LeaseChange) => void): void {
-    this.#onLeasesChanged = listener;
+    this.#onLeasesChanged.push(listener);
   }
 
   /** Tells whoever hands out tasks, once the transaction is committed. */
   announceQueued(tx: Transaction, queued: QueuedTasks): void {
-    tx.afterCommit(() => this.#onQueued(queued));
+    tx.afterCommit(() => {
+      for (const listener of this.#onQueued) {
+        listener(queued);
+      }
+    });
   }
 
   /** Tells of attempts that began or ended, once the transaction is committed. */
   announceLeases(tx: Transaction, change: LeaseChange): void {
-    tx.afterCommit(() => this.#onLeasesChanged(change));
+    tx.afterCommit(() => {
+      for (const listener of this.#onLeasesChanged) {
+        listener(change);
+      }
+    });
   }
 
   /**
