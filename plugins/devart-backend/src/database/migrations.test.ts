@@ -4,8 +4,6 @@ import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import knexFactory, { type Knex } from 'knex';
 import { Database } from './Database';
 
-jest.setTimeout(60_000);
-
 describe('migrations', () => {
   const database = `devart_migrations_${randomBytes(6).toString('hex')}`;
   const url = new URL(process.env.DEVART_TEST_POSTGRES_URL!);
