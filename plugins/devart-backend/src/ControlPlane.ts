@@ -24,6 +24,7 @@ import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
+import { Budgets } from './budgets/Budgets';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
@@ -32,6 +33,7 @@ import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
 import { Reviews } from './reviews/Reviews';
+import { Spending } from './spending/Spending';
 import { Tasks } from './tasks/Tasks';
 import { Transports } from './transports/Transports';
 import { Webhooks } from './webhooks/Webhooks';
@@ -76,14 +78,24 @@ export class ControlPlane {
     const audit = new Audit({ ...services, database });
     const ground = { ...services, database, organizations, outbox, audit };
 
+    // Money: services, budgets, the ledger
+    const budgets = new Budgets(ground);
+
     // Work: agents, tasks, and where they meet
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
-    const dispatch = new Dispatch({ ...ground, agents, tasks, transports });
+    const dispatch = new Dispatch({
+      ...ground,
+      budgets,
+      agents,
+      tasks,
+      transports,
+    });
 
-    // Flow: approvals, reviews of changes, workflows
+    // Flow: approvals, what tasks spend, reviews of changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
+    const spending = new Spending({ ...ground, budgets, approvals });
     const reviews = new Reviews({ ...ground, tasks });
     const workflows = await Workflows.create({ ...ground, tasks, approvals });
     const webhooks = new Webhooks({ ...ground, reviews, workflows });
@@ -95,7 +107,9 @@ export class ControlPlane {
       handlers: {
         ...outbox.handlers,
         ...audit.handlers,
+        ...budgets.handlers,
         ...dispatch.handlers,
+        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
@@ -120,10 +134,12 @@ export class ControlPlane {
         [
           outbox,
           audit,
+          budgets,
           agents,
           transports,
           dispatch,
           approvals,
+          spending,
           reviews,
           workflows,
           webhooks,
