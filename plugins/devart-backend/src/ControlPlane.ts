@@ -22,6 +22,7 @@ import type {
 import { Router } from 'express';
 import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
+import { Analytics } from './analytics/Analytics';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
 import type { DevartConfig } from './config/DevartConfig';
@@ -76,11 +77,12 @@ export class ControlPlane {
     const audit = new Audit({ ...services, database });
     const ground = { ...services, database, organizations, outbox, audit };
 
-    // Work: agents, tasks, and where they meet
+    // Work: agents, tasks, where they meet, and what it costs
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
     const dispatch = new Dispatch({ ...ground, agents, tasks, transports });
+    const analytics = new Analytics({ ...ground, tasks });
 
     // Flow: approvals, reviews of changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
@@ -96,6 +98,7 @@ export class ControlPlane {
         ...outbox.handlers,
         ...audit.handlers,
         ...dispatch.handlers,
+        ...analytics.handlers,
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
@@ -122,6 +125,7 @@ export class ControlPlane {
           agents,
           transports,
           dispatch,
+          analytics,
           approvals,
           reviews,
           workflows,

@@ -1,5 +1,6 @@
 import { activity } from './activity';
 import { agents } from './agents';
+import { analytics } from './analytics';
 import { approvals } from './approvals';
 import { audit } from './audit';
 import type { Operation } from './defineOperation';
@@ -17,6 +18,7 @@ export const operations = {
   workflows,
   runs,
   approvals,
+  analytics,
   activity,
   audit,
   portal,

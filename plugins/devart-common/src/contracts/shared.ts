@@ -80,3 +80,9 @@ export const nothingSchema = z.void();
 
 /** The fence of everything an agent says about a task: the attempt it is on. */
 export const attemptSchema = z.int().min(1).max(1_000_000);
+
+/** Sums of money in millionths of the currency; corrections may make them negative. */
+export const sumSchema = z.int();
+
+/** ISO 4217, for example EUR. */
+export const currencySchema = z.string();

@@ -135,6 +135,18 @@ export const approvalDecidePermission = define(
   'update',
   'supervisor',
 );
+/** See what tasks cost and how well tasks and agents did. @public */
+export const analyticsReadPermission = define(
+  'devart.analytics.read',
+  'read',
+  'viewer',
+);
+/** Look for costly tasks, review them, and say what is costly. @public */
+export const analyticsUpdatePermission = define(
+  'devart.analytics.update',
+  'update',
+  'supervisor',
+);
 
 /** Every permission of devart. @public */
 export const devartPermissions: readonly BasicPermission[] = [
@@ -159,6 +171,8 @@ export const devartPermissions: readonly BasicPermission[] = [
   approvalReadPermission,
   approvalRequestPermission,
   approvalDecidePermission,
+  analyticsReadPermission,
+  analyticsUpdatePermission,
 ];
 
 /**
