@@ -127,6 +127,8 @@ export interface Config {
     retention?: {
       /** Days for which the activity feed and the deliveries of webhooks are kept. Default 30. */
       activityDays?: number;
+      /** Days for which runs of workflows are kept after their end. Default 180. */
+      runDays?: number;
     };
   };
 }

@@ -106,6 +106,7 @@ export class ControlPlane {
           ...ground,
           agents: agents.service,
           reviews: reviews.service,
+          approvals: approvals.service,
           transports: transports.service,
           queueSources: dispatch.queueSources,
         }),

@@ -52,6 +52,8 @@ export interface DevartConfig {
   /** Priorities of reviews by the labels of their pull requests, in lower case. */
   priorityByLabel: ReadonlyMap<string, TaskPriority>;
   activityDays: number;
+  /** For how long runs of workflows are kept after their end. */
+  runDays: number;
   /** A loop that has not succeeded for this long makes the backend unready. */
   staleSeconds: number;
   /** Where people open the portal, without a slash at the end. */
@@ -316,6 +318,11 @@ export function readDevartConfig(config: Config): DevartConfig {
       default: 30,
       min: 1,
       max: 3650,
+    }),
+    runDays: numberIn(config, 'devart.retention.runDays', {
+      default: 180,
+      min: 1,
+      max: 36_500,
     }),
     staleSeconds: numberIn(config, 'devart.readiness.staleSeconds', {
       default: 15,

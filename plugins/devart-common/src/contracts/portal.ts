@@ -87,6 +87,8 @@ const overview = defineOperation({
       }),
     ),
     needsAttention: z.object({
+      /** Approvals that wait for the caller, counted up to 100. */
+      approvals: z.int(),
       deadLetters: z.int(),
       waitingForPeople: z.int(),
       pendingAgents: z.int(),
