@@ -22,6 +22,7 @@ import type {
 import { Router } from 'express';
 import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
+import { Analytics } from './analytics/Analytics';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
 import { Budgets } from './budgets/Budgets';
@@ -81,7 +82,7 @@ export class ControlPlane {
     // Money: services, budgets, the ledger
     const budgets = new Budgets(ground);
 
-    // Work: agents, tasks, and where they meet
+    // Work: agents, tasks, where they meet, and what it costs
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
@@ -92,6 +93,7 @@ export class ControlPlane {
       tasks,
       transports,
     });
+    const analytics = new Analytics({ ...ground, tasks });
 
     // Flow: approvals, what tasks spend, reviews of changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
@@ -110,6 +112,7 @@ export class ControlPlane {
         ...budgets.handlers,
         ...dispatch.handlers,
         tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
+        ...analytics.handlers,
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
@@ -138,8 +141,8 @@ export class ControlPlane {
           agents,
           transports,
           dispatch,
+          analytics,
           approvals,
-          spending,
           reviews,
           workflows,
           webhooks,

@@ -8,6 +8,7 @@
 export * from './client/DevartClient';
 export * from './contracts/activity';
 export * from './contracts/agents';
+export * from './contracts/analytics';
 export * from './contracts/approvals';
 export * from './contracts/audit';
 export * from './contracts/budgets';
@@ -22,6 +23,7 @@ export * from './contracts/shared';
 export * from './contracts/tasks';
 export * from './contracts/workflows';
 export * from './events/hints';
+export * from './model/analytics';
 export * from './model/approvalStatuses';
 export * from './model/entities';
 export * from './model/money';
