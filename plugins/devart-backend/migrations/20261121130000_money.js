@@ -237,6 +237,7 @@ exports.up = async function up(knex) {
     create policy agent_read on ledger_entries for select to devart_agent
       using (organization_id = devart_organization() and agent_id = devart_agent());
   `);
+  // eslint-disable-next-line @typescript-eslint/no-use-before-define -- they are long, and read after the tables
   await knex.raw(FUNCTIONS);
   // Whoever may not change the windows may not call these either: they run with
   // the rights of their caller. This says it before the first statement.
