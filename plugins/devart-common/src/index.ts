@@ -21,6 +21,8 @@ export * from './contracts/workflows';
 export * from './events/hints';
 export * from './model/approvalStatuses';
 export * from './model/entities';
+export * from './model/money';
+export * from './model/notifications';
 export * from './model/priorities';
 export * from './model/roles';
 export * from './model/runStatuses';
