@@ -24,6 +24,7 @@ import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
+import { createBudgetNotifier } from './budgets/createBudgetNotifier';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
@@ -76,6 +77,12 @@ export class ControlPlane {
     const audit = new Audit({ ...services, database });
     const ground = { ...services, database, organizations, outbox, audit };
 
+    // Money: who hears of it
+    const budgetNotifier = createBudgetNotifier({
+      ...ground,
+      roles: config.roles,
+    });
+
     // Work: agents, tasks, and where they meet
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
@@ -119,6 +126,7 @@ export class ControlPlane {
         [
           outbox,
           audit,
+          { background: [budgetNotifier] },
           agents,
           transports,
           dispatch,
