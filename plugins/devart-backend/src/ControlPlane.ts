@@ -24,7 +24,8 @@ import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
-import { createBudgetNotifier } from './budgets/createBudgetNotifier';
+// Money: services, budgets, the ledger
+const budgets = new Budgets({ ...ground, roles: config.roles });
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
@@ -33,6 +34,7 @@ import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
 import { Reviews } from './reviews/Reviews';
+import { Spending } from './spending/Spending';
 import { Tasks } from './tasks/Tasks';
 import { Transports } from './transports/Transports';
 import { Webhooks } from './webhooks/Webhooks';
@@ -77,20 +79,24 @@ export class ControlPlane {
     const audit = new Audit({ ...services, database });
     const ground = { ...services, database, organizations, outbox, audit };
 
-    // Money: who hears of it
-    const budgetNotifier = createBudgetNotifier({
-      ...ground,
-      roles: config.roles,
-    });
+    // Money: services, budgets, the ledger
+    const budgets = new Budgets(ground);
 
     // Work: agents, tasks, and where they meet
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
-    const dispatch = new Dispatch({ ...ground, agents, tasks, transports });
+    const dispatch = new Dispatch({
+      ...ground,
+      budgets,
+      agents,
+      tasks,
+      transports,
+    });
 
-    // Flow: approvals, reviews of changes, workflows
+    // Flow: approvals, what tasks spend, reviews of changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
+    const spending = new Spending({ ...ground, budgets, approvals });
     const reviews = new Reviews({ ...ground, tasks });
     const workflows = await Workflows.create({ ...ground, tasks, approvals });
     const webhooks = new Webhooks({ ...ground, reviews, workflows });
@@ -102,7 +108,9 @@ export class ControlPlane {
       handlers: {
         ...outbox.handlers,
         ...audit.handlers,
+        ...budgets.handlers,
         ...dispatch.handlers,
+        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
@@ -110,6 +118,7 @@ export class ControlPlane {
           ...ground,
           agents: agents.service,
           reviews: reviews.service,
+          approvals: approvals.service,
           transports: transports.service,
           queueSources: dispatch.queueSources,
         }),
@@ -126,11 +135,12 @@ export class ControlPlane {
         [
           outbox,
           audit,
-          { background: [budgetNotifier] },
+          budgets,
           agents,
           transports,
           dispatch,
           approvals,
+          spending,
           reviews,
           workflows,
           webhooks,

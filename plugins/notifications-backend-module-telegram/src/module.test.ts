@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseServiceFactory } from '@backstage/backend-defaults/database';
 import {
   createBackendPlugin,
   createServiceFactory,
@@ -21,6 +20,7 @@ import {
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { StandInTelegram } from '@devart/stand-in-telegram';
+import { testDatabaseServiceFactory } from '@devart/test-database';
 import telegramModule from '.';
 
 jest.setTimeout(120_000);
@@ -99,7 +99,7 @@ async function startPortal(
           group('board', ['sam', 'vic', 'eve']),
         ],
       }),
-      databaseServiceFactory,
+      testDatabaseServiceFactory,
       logger.factory,
       createServiceFactory({
         service: signalsServiceRef,
