@@ -121,10 +121,11 @@ async function startPortal(
       }),
     ],
   });
+  let stopped: Promise<void> | undefined;
   const api = `http://localhost:${backend.server.port()}/api/notifications`;
   return {
     logger,
-    stop: () => backend.stop(),
+    stop: () => (stopped ??= backend.stop()),
     notify: (
       to: string | string[] | undefined,
       payload: NotificationSendOptions['payload'],

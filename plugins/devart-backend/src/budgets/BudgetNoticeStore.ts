@@ -15,6 +15,8 @@ export interface DueAlert {
   detail: {
     /** Of forecasts. */
     expectedAt?: string;
+    /** From 0 to 1. */
+    probability?: number;
   };
   attempts: number;
   currency: string;

@@ -24,6 +24,7 @@ describe('notices of money', () => {
     sent = [];
     plane = await TestControlPlane.start({
       config: {
+        money: { currency: 'EUR', perUsd: 0.9, timeZone: 'Europe/Berlin' },
         access: {
           roles: {
             admin: ['user:default/ada', 'user:default/olga'],
@@ -54,9 +55,6 @@ describe('notices of money', () => {
         row.id,
       ]),
     );
-    await sql('organizations')
-      .where({ name: 'default' })
-      .update({ currency: 'EUR', time_zone: 'Europe/Berlin' });
   });
 
   afterAll(async () => {
@@ -91,33 +89,30 @@ describe('notices of money', () => {
     return id;
   };
 
-  /** A budget of which so much is spent in the window from November 2026 on. */
+  /** A budget of which so much is spent in a window that is over: nobody else tells of it. */
   const addBudget = async (budget: {
     scope: [kind: string, ref: string];
-    period?: string;
     limit: number | null;
     spent: number;
     organization?: string;
   }) => {
     const id = randomUUID();
     const organization_id = organizations[budget.organization ?? 'default'];
-    const period = budget.period ?? 'month';
     await sql('budgets').insert({
       id,
       organization_id,
       scope_kind: budget.scope[0],
       scope_ref: budget.scope[1],
-      period,
+      period: 'month',
       limit_micros: budget.limit,
       created_by: 'test',
     });
-    const occasion =
-      period === 'total' ? '-infinity' : '2026-11-01T00:00:00+01:00';
+    const occasion = '2025-11-01T00:00:00+01:00';
     await sql('budget_windows').insert({
       budget_id: id,
       organization_id,
       starts_at: occasion,
-      ends_at: period === 'total' ? 'infinity' : '2026-12-01T00:00:00+01:00',
+      ends_at: '2025-12-01T00:00:00+01:00',
       shard: 0,
       cap_micros: budget.limit,
       spent_micros: budget.spent,
@@ -160,7 +155,7 @@ describe('notices of money', () => {
       payload: {
         title: '83 % of the monthly budget of Translations are used',
         description:
-          '4.199999 EUR of 5.00 EUR are used. The rest is for the time until 1 Dec 2026, 00:00 (Europe/Berlin).',
+          '4.199999 EUR of 5.00 EUR are used. The rest is for the time until 1 Dec 2025, 00:00 (Europe/Berlin).',
         link: '/devart/budgets',
         severity: 'normal',
         topic: 'budget-threshold',
@@ -172,7 +167,10 @@ describe('notices of money', () => {
       .where({ budget_id: budget.id })
       .update({ spent_micros: 5_000_000 });
     await alert('exhausted', budget);
-    await alert('forecast', budget, { expectedAt: '2026-11-21T12:00:00Z' });
+    await alert('forecast', budget, {
+      expectedAt: '2025-11-21T12:00:00Z',
+      probability: 0.92,
+    });
     await toldOf(budget.id, 3);
     const payloadOf = (topic: string) =>
       sent.find(({ payload }) => payload.scope === `${topic}:${budget.id}`)
@@ -180,14 +178,14 @@ describe('notices of money', () => {
     expect(payloadOf('budget-exhausted')).toMatchObject({
       title: 'The monthly budget of Translations is used up',
       description:
-        '5.00 EUR of 5.00 EUR are used. Nothing more is paid from it until 1 Dec 2026, 00:00 (Europe/Berlin), unless it is increased.',
+        '5.00 EUR of 5.00 EUR are used. Nothing more is paid from it until 1 Dec 2025, 00:00 (Europe/Berlin), unless it is increased.',
       topic: 'budget-exhausted',
       severity: 'high',
     });
     expect(payloadOf('budget-forecast')).toMatchObject({
       title: 'The monthly budget of Translations will not last',
       description:
-        '5.00 EUR of 5.00 EUR are used. As things go, the rest is used up on 21 Nov 2026, 13:00 (Europe/Berlin); it is meant to last until 1 Dec 2026, 00:00 (Europe/Berlin).',
+        '5.00 EUR of 5.00 EUR are used. As things go, the rest is used up on 21 Nov 2025, 13:00 (Europe/Berlin). The probability of that is 92 %. It is meant to last until 1 Dec 2025, 00:00 (Europe/Berlin).',
       topic: 'budget-forecast',
       severity: 'normal',
     });
@@ -244,16 +242,15 @@ describe('notices of money', () => {
     for (const [scope, to, organization] of scopes) {
       const budget = await addBudget({
         scope,
-        period: 'total',
         limit: 1_000_000,
-        spent: 1_000_000,
+        spent: 990_000,
         organization,
       });
       await alert('exhausted', budget);
       const { recipients, payload } = await toldOf(budget.id);
       expect(recipients).toEqual({ type: 'entity', entityRef: to });
       expect(payload.description).toMatch(
-        /^1\.00 (EUR|USD) of 1\.00 \1 are used\. Nothing more is paid from it unless it is increased\.$/,
+        /^0\.99 EUR of 1\.00 EUR are used; more was asked for\. Nothing more /,
       );
     }
   });
@@ -277,6 +274,43 @@ describe('notices of money', () => {
       expect(left).toEqual([]);
     });
     await toldOf(budget.id);
+  });
+
+  it('come by themselves when money is spent', async () => {
+    const { id: serviceId } = await plane.as('supervisor').services.create({
+      name: 'maps',
+      title: 'Maps',
+      kind: 'api',
+      owner: OWNERS,
+      prices: { callMicros: 400_000 },
+      onExhausted: 'reject',
+    });
+    const budget = await plane.as('supervisor').budgets.create({
+      scopeKind: 'service',
+      scopeRef: serviceId,
+      period: 'total',
+      limitMicros: 1_000_000,
+      reason: 'A try',
+    });
+    for (const requestId of ['one', 'two', 'three']) {
+      await plane
+        .as('supervisor')
+        .tasks.dispatch({ service: 'maps', requestId, quantity: 1 })
+        .catch(() => undefined);
+    }
+    await toldOf(budget.id, 2);
+    await toldOf(serviceId, 1);
+    const titles = sent
+      .filter(
+        ({ payload: { scope } }) =>
+          scope?.endsWith(budget.id) || scope?.endsWith(serviceId),
+      )
+      .map(({ payload }) => payload.title);
+    expect(titles.sort()).toEqual([
+      '80 % of the total budget of Maps are used',
+      'Maps is suspended',
+      'The total budget of Maps is used up',
+    ]);
   });
 
   it('leave out what was removed meanwhile', async () => {

@@ -54,30 +54,37 @@ function ofBudget(
   const { limit_micros: limit, used_micros: used } = budget;
   const amounts = `${money(used, currency)}${
     limit === null ? '' : ` of ${money(limit, currency)}`
-  } are used.`;
+  } are used`;
   const end = budget.ends_at && instant(budget.ends_at, alert);
   switch (alert.kind) {
     case 'threshold':
       return {
         title: `${percent(used, limit)} of the ${name} are used`,
-        description: `${amounts}${end ? ` The rest is for the time until ${end}.` : ''}`,
+        description: `${amounts}.${end ? ` The rest is for the time until ${end}.` : ''}`,
       };
     case 'exhausted':
       return {
         title: `The ${name} is used up`,
-        description: `${amounts} Nothing more is paid from it ${
+        description: `${amounts}${limit !== null && used < limit ? '; more was asked for' : ''}. Nothing more is paid from it ${
           end
             ? `until ${end}, unless it is increased`
             : 'unless it is increased'
         }.`,
       };
     default: {
-      const { expectedAt } = alert.detail;
+      const { expectedAt, probability } = alert.detail;
       return {
         title: `The ${name} will not last`,
-        description: `${amounts} As things go, the rest is used up ${
-          expectedAt ? `on ${instant(expectedAt, alert)}` : 'early'
-        }${end ? `; it is meant to last until ${end}` : ''}.`,
+        description: [
+          `${amounts}.`,
+          expectedAt
+            ? `As things go, the rest is used up on ${instant(expectedAt, alert)}.`
+            : 'As things go, the rest is used up early.',
+          ...(probability === undefined
+            ? []
+            : [`The probability of that is ${percent(probability, 1)}.`]),
+          ...(end ? [`It is meant to last until ${end}.`] : []),
+        ].join(' '),
       };
     }
   }
