@@ -25,7 +25,8 @@ import { Agents } from './agents/Agents';
 import { Analytics } from './analytics/Analytics';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
-import { Budgets } from './budgets/Budgets';
+// Money: services, budgets, the ledger
+const budgets = new Budgets({ ...ground, roles: config.roles });
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
