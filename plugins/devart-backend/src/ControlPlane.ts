@@ -17,6 +17,7 @@ import type { SignalsService } from '@backstage/plugin-signals-node';
 import type {
   CodeHost,
   InboundWebhook,
+  ModelUpstream,
   TaskTransport,
 } from '@devart/plugin-devart-node';
 import { Router } from 'express';
@@ -27,6 +28,7 @@ import { Audit } from './audit/Audit';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
+import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
 import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
@@ -43,6 +45,7 @@ export interface ControlPlaneOptions {
   codeHosts: ReadonlyMap<string, CodeHost>;
   webhooks: ReadonlyMap<string, InboundWebhook>;
   transports: ReadonlyMap<string, TaskTransport>;
+  upstreams: ReadonlyMap<string, ModelUpstream>;
   actions: ActionsRegistryService;
   auth: AuthService;
   catalog: CatalogService;
@@ -82,6 +85,13 @@ export class ControlPlane {
     const transports = new Transports({ ...ground, tasks });
     const dispatch = new Dispatch({ ...ground, agents, tasks, transports });
 
+    // Money: the models that agents call
+    const gateway = await Gateway.create({
+      ...ground,
+      keyring: agents.keyring,
+      heldTasks: tasks.held,
+    });
+
     // Flow: approvals, reviews of changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
     const reviews = new Reviews({ ...ground, tasks });
@@ -99,6 +109,7 @@ export class ControlPlane {
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
+        ...gateway.handlers,
         portal: createPortalHandlers({
           ...ground,
           agents: agents.service,
@@ -112,6 +123,7 @@ export class ControlPlane {
 
     const router = Router();
     router.use('/webhooks', webhooks.router);
+    router.use('/gateway', gateway.router);
     router.use(surface.router);
     return new ControlPlane(
       router,
@@ -122,6 +134,7 @@ export class ControlPlane {
           agents,
           transports,
           dispatch,
+          gateway,
           approvals,
           reviews,
           workflows,

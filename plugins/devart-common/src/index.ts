@@ -11,6 +11,7 @@ export * from './contracts/agents';
 export * from './contracts/approvals';
 export * from './contracts/audit';
 export * from './contracts/defineOperation';
+export * from './contracts/gateway';
 export * from './contracts/operations';
 export * from './contracts/portal';
 export * from './contracts/reviews';

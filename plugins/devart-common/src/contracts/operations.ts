@@ -3,6 +3,7 @@ import { agents } from './agents';
 import { approvals } from './approvals';
 import { audit } from './audit';
 import type { Operation } from './defineOperation';
+import { gateway } from './gateway';
 import { portal } from './portal';
 import { reviews } from './reviews';
 import { runs } from './runs';
@@ -19,6 +20,7 @@ export const operations = {
   approvals,
   activity,
   audit,
+  gateway,
   portal,
 };
 

@@ -135,6 +135,12 @@ export const approvalDecidePermission = define(
   'update',
   'supervisor',
 );
+/** Read what agents asked models and what these answered. @public */
+export const recordingReadPermission = define(
+  'devart.recording.read',
+  'read',
+  'admin',
+);
 
 /** Every permission of devart. @public */
 export const devartPermissions: readonly BasicPermission[] = [
@@ -159,6 +165,7 @@ export const devartPermissions: readonly BasicPermission[] = [
   approvalReadPermission,
   approvalRequestPermission,
   approvalDecidePermission,
+  recordingReadPermission,
 ];
 
 /**
