@@ -58,6 +58,7 @@ export class BenchBackend {
           rateLimits: { callerPerMinute: 100_000_000 },
           agents: { leaseSeconds: options.leaseSeconds ?? 30 },
           ...(options.gateway ? { gateway: options.gateway } : {}),
+          workflows: { leaseSeconds: options.leaseSeconds ?? 15 },
           ...(options.amqpUrl ? { rabbitmq: { url: options.amqpUrl } } : {}),
         },
       }),

@@ -25,6 +25,7 @@ import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
+import { Budgets } from './budgets/Budgets';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
@@ -34,6 +35,7 @@ import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
 import { Reviews } from './reviews/Reviews';
+import { Spending } from './spending/Spending';
 import { Tasks } from './tasks/Tasks';
 import { Transports } from './transports/Transports';
 import { Webhooks } from './webhooks/Webhooks';
@@ -79,21 +81,31 @@ export class ControlPlane {
     const audit = new Audit({ ...services, database });
     const ground = { ...services, database, organizations, outbox, audit };
 
+    // Money: services, budgets, the ledger
+    const budgets = new Budgets(ground);
+
     // Work: agents, tasks, and where they meet
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
-    const dispatch = new Dispatch({ ...ground, agents, tasks, transports });
-
-    // Money: the models that agents call
-    const gateway = await Gateway.create({
+    const dispatch = new Dispatch({
       ...ground,
-      keyring: agents.keyring,
-      heldTasks: tasks.held,
+      budgets,
+      agents,
+      tasks,
+      transports,
     });
 
-    // Flow: approvals, reviews of changes, workflows
+    // Flow: approvals, what tasks spend and which models they call, reviews of
+    // changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
+    const spending = new Spending({ ...ground, budgets, approvals });
+    const gateway = await Gateway.create({
+      ...ground,
+      budgets,
+      keyring: agents.keyring,
+    });
+    gateway.pauseWith((agent, pause) => spending.pauses.pause(agent, pause));
     const reviews = new Reviews({ ...ground, tasks });
     const workflows = await Workflows.create({ ...ground, tasks, approvals });
     const webhooks = new Webhooks({ ...ground, reviews, workflows });
@@ -105,7 +117,9 @@ export class ControlPlane {
       handlers: {
         ...outbox.handlers,
         ...audit.handlers,
+        ...budgets.handlers,
         ...dispatch.handlers,
+        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
@@ -114,6 +128,7 @@ export class ControlPlane {
           ...ground,
           agents: agents.service,
           reviews: reviews.service,
+          approvals: approvals.service,
           transports: transports.service,
           queueSources: dispatch.queueSources,
         }),
@@ -131,11 +146,13 @@ export class ControlPlane {
         [
           outbox,
           audit,
+          budgets,
           agents,
           transports,
           dispatch,
           gateway,
           approvals,
+          spending,
           reviews,
           workflows,
           webhooks,

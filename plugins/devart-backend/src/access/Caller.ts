@@ -30,8 +30,6 @@ export interface AgentCaller {
   name: string;
   capabilities: readonly string[];
   maxConcurrent: number;
-  /** The group that owns it, if any: what it costs counts as that team's. */
-  team?: string;
   /** Patterns of the models that it may use; all without. */
   allowedModels?: readonly string[];
 }

@@ -25,12 +25,6 @@ function refusalOf(row: KeyOwnerRow): string | undefined {
     : undefined;
 }
 
-/** A person who owns an agent is no team. */
-function teamOf(owner: string | null): string | undefined {
-  const ref = owner?.toLowerCase();
-  return ref?.startsWith('group:') ? ref : undefined;
-}
-
 /** What the owner of a key may do. */
 export function toAuthenticatedAgent(row: KeyOwnerRow): AuthenticatedAgent {
   return {
@@ -43,7 +37,6 @@ export function toAuthenticatedAgent(row: KeyOwnerRow): AuthenticatedAgent {
       name: row.name,
       capabilities: row.capabilities,
       maxConcurrent: row.max_concurrent,
-      team: teamOf(row.owner),
       allowedModels: row.allowed_models ?? undefined,
     },
     refusal: refusalOf(row),

@@ -88,7 +88,6 @@ export interface KeyOwnerRow {
   agent_id: string;
   organization_id: string;
   name: string;
-  owner: string | null;
   capabilities: string[];
   max_concurrent: number;
   allowed_models: string[] | null;
@@ -100,7 +99,7 @@ export interface KeyOwnerRow {
 }
 
 const SELECT_KEY_OWNER = `
-  select k.id as key_id, a.id as agent_id, a.organization_id, a.name, a.owner, a.capabilities, a.max_concurrent,
+  select k.id as key_id, a.id as agent_id, a.organization_id, a.name, a.capabilities, a.max_concurrent,
     a.allowed_models, a.activation, a.finishing, a.status_reason,
     o.agents_halted_at is not null as halted, o.agents_halted_reason as halted_reason
   from agent_keys k

@@ -58,8 +58,6 @@ export interface GatewayConfig {
   retries: number;
   discoverySeconds: number;
   recording?: { days: number; maxBytes: number };
-  /** Units of the currency for one dollar, in which price lists are written. */
-  perUsd: number;
 }
 
 const DEFAULT_BASE_URLS = {
@@ -309,10 +307,5 @@ export function readGatewayConfig(config: Config): GatewayConfig {
           maxBytes: number('recording.maxBytes', 65_536, 256, 10 * 1024 * 1024),
         }
       : undefined,
-    perUsd: numberIn(config, 'devart.money.perUsd', {
-      default: 1,
-      min: 1e-6,
-      max: 1e9,
-    }),
   };
 }

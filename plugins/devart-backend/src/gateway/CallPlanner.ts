@@ -1,8 +1,10 @@
 import type { AgentCaller } from '../access/Caller';
+import type { SpendingTask } from '../budgets/Attributor';
+import type { Attribution, Refused } from '../budgets/charges';
+import type { ServiceRow } from '../budgets/ServiceStore';
 import type { Endpoint, RequestBody } from './endpoints/Endpoint';
 import { GatewayError, type RefusalDetail } from './GatewayError';
-import type { HeldTask } from './HeldTasks';
-import type { Meter, Reservation, Reserving } from './metering/Meter';
+import type { Meter, Reserving } from './metering/Meter';
 import type { TokenCounter } from './metering/TokenCounter';
 import type { UsageBounds } from './metering/Usage';
 import { affordableOutput, costOf } from './prices/ModelPrice';
@@ -11,7 +13,6 @@ import type {
   PricedModel,
   UpstreamServices,
 } from './upstreams/UpstreamServices';
-import type { UpstreamServiceRow } from './upstreams/UpstreamServiceStore';
 
 /** Less output than this is no answer; the least that `responses` takes. */
 const LEAST_OUTPUT_TOKENS = 16;
@@ -31,13 +32,16 @@ export interface AskedCall {
   endpoint: Endpoint;
   body: RequestBody;
   requestId: string;
-  task?: HeldTask;
+  /** On whose account it is. */
+  attribution: Attribution;
+  /** The task that it is for, which the agent holds. */
+  task?: SpendingTask;
 }
 
 /** A call that is reserved and ready to be made. */
 export interface PlannedCall {
   found: FoundModel;
-  service: UpstreamServiceRow;
+  service: ServiceRow;
   priced: PricedModel;
   inputTokens: number;
   /** The most tokens that the upstream is told to put out for each answer; undefined when nothing limits them. */
@@ -54,12 +58,11 @@ export interface PlannedCall {
 
 /** Nobody can pay for a call; says who was asked. */
 export interface RefusedCall {
-  reason: string;
-  onExhausted: 'ask' | 'reject';
+  refused: Refused;
+  /** The service that was asked for. */
+  service: ServiceRow;
   detail: RefusalDetail;
 }
-
-type Refusal = Extract<Reservation, { reserved: false }>;
 
 /** Finds out what a call costs at most and who pays for it, and holds the money back. */
 export class CallPlanner {
@@ -94,10 +97,10 @@ export class CallPlanner {
     call: AskedCall,
     asked: FoundModel,
   ): Promise<PlannedCall | RefusedCall> {
-    const tried: UpstreamServiceRow[] = [];
+    const tried: ServiceRow[] = [];
     let found = asked;
     for (;;) {
-      const service = await this.#services.ofUpstream(
+      const service = await this.#services.find(
         call.agent.organizationId,
         found.settings.id,
       );
@@ -110,7 +113,7 @@ export class CallPlanner {
         tried.length <= MAX_FALLBACKS &&
         answer.fallbackId !== undefined &&
         !tried.some(({ id }) => id === answer.fallbackId)
-          ? await this.#modelAt(found, answer.fallbackId, asked)
+          ? await this.#modelAt(call, found, answer.fallbackId, asked)
           : undefined;
       if (!next) {
         return this.#refused(answer, tried);
@@ -122,10 +125,10 @@ export class CallPlanner {
   async #reserve(
     call: AskedCall,
     found: FoundModel,
-    service: UpstreamServiceRow,
-    tried: readonly UpstreamServiceRow[],
-  ): Promise<PlannedCall | Refusal> {
-    const { agent, endpoint, body, task } = call;
+    service: ServiceRow,
+    tried: readonly ServiceRow[],
+  ): Promise<PlannedCall | Refused> {
+    const { agent, endpoint, body } = call;
     const priced = this.#services.priceOf(service, found);
     const name = `${found.settings.id}/${found.model.name}`;
     if (!priced) {
@@ -162,19 +165,13 @@ export class CallPlanner {
       mostMicros: costWith(wanted ?? 0),
       seconds: Math.ceil(totalSeconds + GRACE_SECONDS),
       attribution: {
-        actor: agent.actor,
-        agentId: agent.agentId,
-        team: agent.team,
-        taskId: task?.taskId,
-        runId: task?.runId,
-        workflowId: task?.workflowId,
-        entityRef: task?.entityRef,
+        ...call.attribution,
         model: found.model.name,
         delegatedFrom: tried.map(({ id }) => id),
       },
     };
     const reservation = await this.#meter.reserve(reserving);
-    if (!reservation.reserved) {
+    if (reservation.outcome === 'refused') {
       return reservation;
     }
     const affordable = Math.floor(
@@ -223,12 +220,13 @@ export class CallPlanner {
    * that the configuration names, the one of the same name, or its default.
    */
   async #modelAt(
+    { agent }: AskedCall,
     from: FoundModel,
     serviceId: string,
     asked: FoundModel,
   ): Promise<FoundModel | undefined> {
-    const service = await this.#services.byId(serviceId);
-    const known = service && this.#catalog.upstream(service.name);
+    const service = await this.#services.find(agent.organizationId, serviceId);
+    const known = this.#catalog.upstream(service.name);
     if (!known) {
       return undefined;
     }
@@ -248,19 +246,16 @@ export class CallPlanner {
     return undefined;
   }
 
-  #refused(
-    refusal: Refusal,
-    tried: readonly UpstreamServiceRow[],
-  ): RefusedCall {
+  #refused(refused: Refused, tried: readonly ServiceRow[]): RefusedCall {
     return {
-      reason: refusal.reason,
-      onExhausted: refusal.onExhausted,
+      refused,
+      service: tried[0],
       detail: {
-        reason: refusal.reason,
+        reason: refused.reason,
         service: tried.at(-1)!.name,
-        budgetId: refusal.budgetId,
-        remainingMicros: refusal.remainingMicros,
-        neededMicros: refusal.neededMicros,
+        budgetId: refused.budgetId,
+        remainingMicros: refused.remainingMicros,
+        neededMicros: refused.neededMicros,
         delegatedFrom: tried.slice(0, -1).map(({ name }) => name),
       },
     };

@@ -6,6 +6,7 @@ import type { AgentAuthenticator } from '../access/AgentAuthenticator';
 import type { Organizations } from '../access/Organizations';
 import { RateLimiter } from '../access/RateLimiter';
 import type { Audit } from '../audit/Audit';
+import type { Budgets } from '../budgets/Budgets';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import { createRetention } from '../loops/createRetention';
@@ -17,20 +18,17 @@ import { CallPlanner } from './CallPlanner';
 import { createGatewayRouter } from './createGatewayRouter';
 import { GatewayCalls, type BudgetPauser } from './GatewayCalls';
 import { GatewayMetrics } from './GatewayMetrics';
-import type { HeldTasks } from './HeldTasks';
-import { DatabaseMeter } from './metering/DatabaseMeter';
-import { MeterStore } from './metering/MeterStore';
+import { GroupingMeter } from './metering/GroupingMeter';
 import { Settler } from './metering/Settler';
 import { TokenCounter } from './metering/TokenCounter';
 import { createGatewayHandlers } from './operations';
 import { PriceList } from './prices/PriceList';
 import { Recorder } from './Recorder';
 import { RecordingStore } from './RecordingStore';
-import { rememberHeldTasks } from './rememberHeldTasks';
+import { rememberAttributions } from './rememberAttributions';
 import { joinUpstreams } from './upstreams/joinUpstreams';
 import { ModelCatalog, type KnownUpstream } from './upstreams/ModelCatalog';
 import { UpstreamServices } from './upstreams/UpstreamServices';
-import { UpstreamServiceStore } from './upstreams/UpstreamServiceStore';
 
 /** What the gateway is built on. */
 export interface GatewayOptions {
@@ -40,9 +38,9 @@ export interface GatewayOptions {
   database: Database;
   organizations: Organizations;
   audit: Audit;
+  budgets: Budgets;
   /** Knows agents by their keys. */
   keyring: AgentAuthenticator;
-  heldTasks: HeldTasks;
   metrics: MetricsService;
   logger: LoggerService;
 }
@@ -52,9 +50,7 @@ export class Gateway implements Part {
   /** Builds it, and makes its upstreams services of every organisation. */
   static async create(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
-    await gateway.#services.provide(
-      options.organizations.all.map(({ id }) => id),
-    );
+    await gateway.#services.provide();
     return gateway;
   }
 
@@ -84,15 +80,12 @@ export class Gateway implements Part {
     });
     this.#services = new UpstreamServices({
       database,
-      store: new UpstreamServiceStore(),
-      prices: new PriceList(config.perUsd),
+      organizations,
+      services: options.budgets.services,
+      prices: new PriceList(),
       upstreams: this.#upstreams,
     });
-    const meter = new DatabaseMeter({
-      database,
-      store: new MeterStore(),
-      logger,
-    });
+    const meter = new GroupingMeter({ ledger: options.budgets.ledger, logger });
     this.#settler = new Settler({ meter, logger });
     this.#recorder = new Recorder({
       database,
@@ -125,7 +118,7 @@ export class Gateway implements Part {
         agents: options.keyring,
         calls: this.#calls,
         catalog,
-        tasks: rememberHeldTasks(options.heldTasks),
+        attributionOf: rememberAttributions(options.budgets.attributor),
         audit: options.audit.trail,
         limiter: new RateLimiter({
           perMinute: rateLimits.anonymousPerMinute,

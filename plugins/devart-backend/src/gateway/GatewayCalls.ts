@@ -7,6 +7,10 @@ import {
 } from '@devart/plugin-devart-node';
 import { SpanKind, type Attributes } from '@opentelemetry/api';
 import type { Response } from 'express';
+import type { AgentCaller } from '../access/Caller';
+import type { SpendingTask } from '../budgets/Attributor';
+import type { Refused } from '../budgets/charges';
+import type { ServiceRow } from '../budgets/ServiceStore';
 import { AnswerTally } from './AnswerTally';
 import type { CallLimits } from './CallLimits';
 import { CallWatch } from './CallWatch';
@@ -41,11 +45,11 @@ const UNCHANGED = {
   'x-accel-buffering': 'no',
 };
 
-/** Lets the task of a call wait for somebody to increase a budget. */
+/** Lets the task of a call wait for somebody to increase a budget, where that would help. */
 export type BudgetPauser = (
-  call: AskedCall & { task: NonNullable<AskedCall['task']> },
-  refused: { budgetId?: string; neededMicros?: number; service?: string },
-) => Promise<{ approvalId: string } | undefined>;
+  agent: AgentCaller,
+  pause: SpendingTask & { service: ServiceRow; refused: Refused },
+) => Promise<{ id: string } | undefined>;
 
 /** What is known when a call has ended. */
 interface EndedCall {
@@ -174,13 +178,17 @@ export class GatewayCalls {
     if ('reserving' in plan) {
       return plan;
     }
-    const { task } = call;
-    const paused =
-      plan.onExhausted === 'ask' && task
-        ? await this.#pauser?.({ ...call, task }, plan.detail)
+    const { agent, task } = call;
+    const { refused, service } = plan;
+    const approval =
+      refused.onExhausted === 'ask' && task
+        ? await this.#pauser?.(agent, { ...task, service, refused })
         : undefined;
-    this.#options.metrics.refused(plan.reason, paused ? 'paused' : 'rejected');
-    throw refusalError(plan, paused);
+    this.#options.metrics.refused(
+      refused.reason,
+      approval ? 'paused' : 'rejected',
+    );
+    throw refusalError(plan, approval?.id);
   }
 
   /** Calls the upstream, answers the caller, settles. */
@@ -457,10 +465,9 @@ export class GatewayCalls {
     this.#options.settler.settle(
       {
         organizationId: reserving.organizationId,
-        serviceId: reserving.serviceId,
         requestId: reserving.requestId,
-        amountMicros: usage && costOf(priced.price, usage),
         usage: {
+          amountMicros: usage && costOf(priced.price, usage),
           model: found.model.name,
           inputTokens: usage?.inputTokens,
           outputTokens: usage?.outputTokens,
@@ -546,7 +553,7 @@ function requestAttributes(call: AskedCall, found: FoundModel): Attributes {
     'gen_ai.agent.id': call.agent.agentId,
     'gen_ai.agent.name': call.agent.name,
     'devart.task.id': call.task?.taskId,
-    'devart.run.id': call.task?.runId,
+    'devart.run.id': call.attribution.runId,
   };
 }
 

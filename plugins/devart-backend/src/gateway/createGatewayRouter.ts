@@ -9,6 +9,7 @@ import type { AgentCaller } from '../access/Caller';
 import type { RateLimiter } from '../access/RateLimiter';
 import { AGENT_KEY_PREFIX } from '../access/secrets';
 import type { AuditTrail } from '../audit/AuditTrail';
+import type { SpendingTask } from '../budgets/Attributor';
 import { createBodyReader } from '../operations/createBodyReader';
 import { statusOfError } from '../operations/statusOfError';
 import { chatCompletions } from './endpoints/chatCompletions';
@@ -18,18 +19,21 @@ import { isMap } from './endpoints/json';
 import { responses } from './endpoints/responses';
 import type { GatewayCalls } from './GatewayCalls';
 import { GatewayError } from './GatewayError';
-import type { HeldTask, HeldTasks } from './HeldTasks';
 import { isModelAllowed } from './isModelAllowed';
+import type { AttributionFinder } from './rememberAttributions';
 import type { ModelCatalog } from './upstreams/ModelCatalog';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Larger numbers are those of no task. */
+const MAX_ATTEMPT = 2 ** 31 - 1;
 
 /** What the router needs of the rest of the control plane. */
 export interface GatewayRouterOptions {
   agents: AgentAuthenticator;
   calls: GatewayCalls;
   catalog: ModelCatalog;
-  tasks: HeldTasks;
+  attributionOf: AttributionFinder;
   audit: AuditTrail;
   /** Of addresses whose keys are wrong. */
   limiter: RateLimiter;
@@ -87,7 +91,7 @@ function toGatewayError(error: unknown): GatewayError {
  * one of OpenAI's.
  */
 export function createGatewayRouter(options: GatewayRouterOptions): Router {
-  const { calls, catalog, tasks, audit, limiter, logger } = options;
+  const { calls, catalog, attributionOf, audit, limiter, logger } = options;
   const router = PromiseRouter();
   const readBody = createBodyReader(options.maxBodyBytes);
 
@@ -123,42 +127,50 @@ export function createGatewayRouter(options: GatewayRouterOptions): Router {
     return agent;
   };
 
-  /** The task that a call is for, which the agent must hold. */
-  const taskOf = async (
-    request: Request,
-    agent: AgentCaller,
-  ): Promise<HeldTask | undefined> => {
-    const id = request.header('x-devart-task');
-    const attemptText = request.header('x-devart-attempt');
-    if (id === undefined) {
+  /** The task that a call names. */
+  const taskOf = (request: Request): SpendingTask | undefined => {
+    const taskId = request.header('x-devart-task');
+    const attempt = Number(request.header('x-devart-attempt'));
+    if (taskId === undefined) {
       return undefined;
     }
-    const attempt = attemptText === undefined ? undefined : Number(attemptText);
+    if (!UUID.test(taskId)) {
+      throw GatewayError.invalid(
+        'x-devart-task',
+        'x-devart-task must be the id of a task',
+      );
+    }
     if (
-      !UUID.test(id) ||
-      (attempt !== undefined && !(Number.isSafeInteger(attempt) && attempt > 0))
+      !Number.isSafeInteger(attempt) ||
+      attempt < 1 ||
+      attempt > MAX_ATTEMPT
     ) {
       throw GatewayError.invalid(
-        UUID.test(id) ? 'x-devart-attempt' : 'x-devart-task',
-        'x-devart-task must be the id of a task, and x-devart-attempt the number of its attempt',
+        'x-devart-attempt',
+        'x-devart-attempt must be the number of the attempt that the agent holds',
       );
     }
-    const task = await tasks.find(agent, id.toLowerCase(), attempt);
-    if (!task) {
-      throw new GatewayError(
-        `The agent does not hold ${attempt === undefined ? '' : `attempt ${attempt} of `}the task ${id}`,
-        {
-          status: 409,
-          type: 'invalid_request_error',
-          code: 'task_not_held',
-          param: 'x-devart-task',
-        },
-      );
-    }
-    return task;
+    return { taskId: taskId.toLowerCase(), attempt };
   };
 
-  /** Who calls, and for which task; refusals are taken down. */
+  /** On whose account a call is; the agent must hold the task that it names. */
+  const accountOf = async (agent: AgentCaller, task?: SpendingTask) => {
+    try {
+      return await attributionOf(agent, task);
+    } catch (error) {
+      if (statusOfError(error) !== 409) {
+        throw error;
+      }
+      throw new GatewayError((error as Error).message, {
+        status: 409,
+        type: 'invalid_request_error',
+        code: 'task_not_held',
+        param: 'x-devart-task',
+      });
+    }
+  };
+
+  /** Who calls; refusals are taken down. */
   const admit = async (request: Request) => {
     let actor = 'anonymous';
     let { organizationId } = options;
@@ -170,7 +182,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): Router {
       if (refusal && !isFinishing) {
         throw forbidden(refusal, 'agent_refused');
       }
-      return { agent: caller, task: await taskOf(request, caller) };
+      return caller;
     } catch (error) {
       if (
         error instanceof GatewayError &&
@@ -192,7 +204,9 @@ export function createGatewayRouter(options: GatewayRouterOptions): Router {
   const mount = (endpoint: Endpoint) =>
     router.post(`/${endpoint.path}`, async (request, response) => {
       const requestId = response.getHeader('x-request-id') as string;
-      const { agent, task } = await admit(request);
+      const agent = await admit(request);
+      const task = taskOf(request);
+      const attribution = await accountOf(agent, task);
       await readBody(request, response);
       const body: unknown = request.body;
       if (!isMap(body)) {
@@ -213,7 +227,14 @@ export function createGatewayRouter(options: GatewayRouterOptions): Router {
       }
       const { traceparent } = request.headers;
       await calls.make(
-        { agent, task, endpoint, requestId, body: body as RequestBody },
+        {
+          agent,
+          attribution,
+          task,
+          endpoint,
+          requestId,
+          body: body as RequestBody,
+        },
         response,
         isTraceparent(traceparent) ? traceparent : undefined,
       );
@@ -239,12 +260,12 @@ export function createGatewayRouter(options: GatewayRouterOptions): Router {
   });
   [chatCompletions, responses, embeddings].forEach(mount);
   router.get('/models', async (request, response) => {
-    const { agent } = await admit(request);
+    const agent = await admit(request);
     response.json({ object: 'list', data: modelsFor(agent) });
   });
   // Names of models hold slashes.
   router.get('/models/*', async (request, response) => {
-    const { agent } = await admit(request);
+    const agent = await admit(request);
     const found = catalog.resolve(
       (request.params as Record<string, string>)[0],
     );

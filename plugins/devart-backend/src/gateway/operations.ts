@@ -22,7 +22,7 @@ export function createGatewayHandlers(options: {
       const patterns = known.kind === 'agent' ? known.allowedModels : undefined;
       const items = await Promise.all(
         catalog.all().map(async one => {
-          const service = await services.ofUpstream(
+          const service = await services.find(
             known.organizationId,
             one.settings.id,
           );

@@ -16,19 +16,20 @@ const WORDS: Record<string, string> = {
 /** How a caller is told that nobody can pay for a call. */
 export function refusalError(
   refused: RefusedCall,
-  paused?: { approvalId: string },
+  approvalId?: string,
 ): GatewayError {
-  const { reason, detail } = refused;
+  const { detail } = refused;
+  const { reason } = detail;
   const why = WORDS[reason] ?? reason;
   const who = [...(detail.delegatedFrom ?? []), detail.service].join(', then ');
-  if (paused) {
+  if (approvalId !== undefined) {
     return new GatewayError(
       `Nobody can pay for the call (${who}): ${why}. The task waits for the approval of an increase; let go of it`,
       {
         status: 402,
         type: 'budget_error',
         code: 'paused',
-        detail: { ...detail, approvalId: paused.approvalId },
+        detail: { ...detail, approvalId },
       },
     );
   }

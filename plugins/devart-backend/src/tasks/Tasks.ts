@@ -1,9 +1,7 @@
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import type { Outbox } from '../outbox/Outbox';
-import type { HeldTasks } from '../gateway/HeldTasks';
 import { AttemptFence } from './AttemptFence';
-import { HeldTaskStore } from './HeldTaskStore';
 import { LeaseStore } from './LeaseStore';
 import { QueueStore } from './QueueStore';
 import { TaskCompletions } from './TaskCompletions';
@@ -23,8 +21,6 @@ export class Tasks {
   readonly queue: TaskQueue;
   readonly machine: TaskMachine;
   readonly types: TaskTypes;
-  /** What agents work on, for what they cost. */
-  readonly held: HeldTasks;
 
   constructor(options: {
     config: Pick<DevartConfig, 'ageingSeconds' | 'retry' | 'capabilityLimits'>;
@@ -44,6 +40,7 @@ export class Tasks {
       queue,
       leases,
       history,
+      types,
       events,
       retry: config.retry,
     });
@@ -64,23 +61,6 @@ export class Tasks {
     });
     this.machine = machine;
     this.types = types;
-    const heldTasks = new HeldTaskStore();
-    this.held = {
-      find: async (agent, taskId, attempt) => {
-        const row = await database.asSystem('system:tasks', tx =>
-          heldTasks.find(tx, agent, taskId, attempt),
-        );
-        return (
-          row && {
-            taskId,
-            attempt: row.attempt,
-            runId: row.run_id ?? undefined,
-            workflowId: row.workflow_id ?? undefined,
-            entityRef: row.entity_ref ?? undefined,
-          }
-        );
-      },
-    };
 
     const hint = (id: string) => hints.gather({ topic: 'task', id });
     this.work.onProgress(hint);

@@ -2,11 +2,14 @@ import { activity } from './activity';
 import { agents } from './agents';
 import { approvals } from './approvals';
 import { audit } from './audit';
+import { budgets } from './budgets';
 import type { Operation } from './defineOperation';
 import { gateway } from './gateway';
+import { ledger } from './ledger';
 import { portal } from './portal';
 import { reviews } from './reviews';
 import { runs } from './runs';
+import { services } from './services';
 import { tasks } from './tasks';
 import { workflows } from './workflows';
 
@@ -18,6 +21,9 @@ export const operations = {
   workflows,
   runs,
   approvals,
+  services,
+  budgets,
+  ledger,
   activity,
   audit,
   gateway,

@@ -35,30 +35,32 @@ function priceAbove(listed: Listed, start: number): number | undefined {
  * the package, never fetched.
  */
 export class PriceList {
-  readonly #perUsd: number;
   readonly #known = new Map<
     string,
     { model: ListedModel | undefined; until: number }
   >();
-
-  /** @param perUsd - units of the currency for one dollar */
-  constructor(perUsd: number) {
-    this.#perUsd = perUsd;
-  }
 
   /** The provider that has its API at an address; undefined when the list knows none. */
   static providerAt(baseUrl: string): string | undefined {
     return findProvider({ providerApiUrl: baseUrl })?.id;
   }
 
-  /** What a model of a provider costs today; undefined when the list does not know it. */
-  find(provider: string, model: string): ListedModel | undefined {
-    const key = `${provider}/${model}`;
+  /**
+   * What a model of a provider costs today; undefined when the list does not know it.
+   *
+   * @param perUsd - units of the currency for one dollar
+   */
+  find(
+    provider: string,
+    model: string,
+    perUsd: number,
+  ): ListedModel | undefined {
+    const key = `${perUsd} ${provider}/${model}`;
     const known = this.#known.get(key);
     if (known && known.until > Date.now()) {
       return known.model;
     }
-    const listed = this.#read(provider, model);
+    const listed = this.#read(provider, model, perUsd);
     if (this.#known.size >= MAX_REMEMBERED) {
       this.#known.clear();
     }
@@ -69,7 +71,11 @@ export class PriceList {
     return listed;
   }
 
-  #read(provider: string, model: string): ListedModel | undefined {
+  #read(
+    provider: string,
+    model: string,
+    perUsd: number,
+  ): ListedModel | undefined {
     const found = calcPrice({ input_tokens: 1 }, model, {
       providerId: provider,
     });
@@ -81,6 +87,7 @@ export class PriceList {
     if (!found || input === undefined) {
       return undefined;
     }
+    const micros = (usd: number) => Math.round(usd * perUsd * 1e6);
     const starts = new Set(
       [input, output, cached].flatMap(price =>
         typeof price === 'object' ? price.tiers.map(tier => tier.start) : [],
@@ -89,11 +96,11 @@ export class PriceList {
     const pricesBy = (
       read: (listed: Listed) => number | undefined,
     ): TokenPrices => ({
-      inputMillionMicros: this.#micros(read(input) ?? 0),
+      inputMillionMicros: micros(read(input) ?? 0),
       cachedInputMillionMicros:
-        cached === undefined ? undefined : this.#micros(read(cached) ?? 0),
+        cached === undefined ? undefined : micros(read(cached) ?? 0),
       // Embeddings have no output, nor a price for it.
-      outputMillionMicros: this.#micros(read(output) ?? 0),
+      outputMillionMicros: micros(read(output) ?? 0),
     });
     return {
       price: {
@@ -108,9 +115,5 @@ export class PriceList {
       },
       contextTokens: found.model.context_window,
     };
-  }
-
-  #micros(usd: number): number {
-    return Math.round(usd * this.#perUsd * 1e6);
   }
 }

@@ -1,12 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
+import type { Organizations } from '../../access/Organizations';
+import type { ServiceRow } from '../../budgets/ServiceStore';
+import type { ServicesService } from '../../budgets/ServicesService';
 import type { Database } from '../../database/Database';
 import type { ModelPrice } from '../prices/ModelPrice';
 import type { PriceList } from '../prices/PriceList';
 import type { FoundModel, KnownUpstream } from './ModelCatalog';
-import type {
-  UpstreamServiceRow,
-  UpstreamServiceStore,
-} from './UpstreamServiceStore';
 
 /** A change of a service holds here after this long. */
 const REMEMBERED_MS = 2000;
@@ -24,69 +22,85 @@ export interface PricedModel {
 /** The services that upstreams are: what is paid when their models are called. */
 export class UpstreamServices {
   readonly #database: Database;
-  readonly #store: UpstreamServiceStore;
+  readonly #organizations: Organizations;
+  readonly #services: ServicesService;
   readonly #prices: PriceList;
   readonly #upstreams: readonly KnownUpstream[];
-  #known: Promise<readonly UpstreamServiceRow[]> | undefined;
-  #until = 0;
+  readonly #known = new Map<
+    string,
+    { service: Promise<ServiceRow>; until: number }
+  >();
 
   constructor(options: {
     database: Database;
-    store: UpstreamServiceStore;
+    organizations: Organizations;
+    services: ServicesService;
     prices: PriceList;
     upstreams: readonly KnownUpstream[];
   }) {
     this.#database = options.database;
-    this.#store = options.store;
+    this.#organizations = options.organizations;
+    this.#services = options.services;
     this.#prices = options.prices;
     this.#upstreams = options.upstreams;
   }
 
   /** Makes every upstream a service of every organisation. */
-  async provide(organizationIds: readonly string[]): Promise<void> {
-    await this.#database.asSystem('system:start', async tx => {
-      const services = organizationIds.flatMap(organizationId =>
-        this.#upstreams.map(({ upstream, settings }) => ({
-          organizationId,
-          id: uuidv7(),
-          name: settings.id,
-          title: settings.title,
-          endpoint: upstream.address,
-          prices:
-            Object.keys(settings.prices).length > 0
-              ? { models: settings.prices }
-              : {},
-          onExhausted: settings.onExhausted,
-          fallback: settings.fallback?.upstream,
-        })),
-      );
-      for (const service of services) {
-        await this.#store.provide(tx, service);
-      }
-      for (const service of services) {
-        await this.#store.provideFallback(tx, service);
-      }
-    });
-  }
-
-  /** The service of an upstream. */
-  async ofUpstream(
-    organizationId: string,
-    upstreamId: string,
-  ): Promise<UpstreamServiceRow> {
-    const rows = await this.#rows();
-    const row = rows.find(
-      one => one.organizationId === organizationId && one.name === upstreamId,
-    );
-    if (!row) {
-      throw new Error(`The upstream ${upstreamId} has no service`);
+  async provide(): Promise<void> {
+    for (const { id } of this.#organizations.all) {
+      await this.#database.asSystem('system:start', async tx => {
+        const provided = new Map<string, string>();
+        const provide = async (known: KnownUpstream): Promise<string> => {
+          const { upstream, settings } = known;
+          const done = provided.get(settings.id);
+          if (done !== undefined) {
+            return done;
+          }
+          // The configuration has no circles: see where it is read.
+          const fallback = this.#upstreams.find(
+            one => one.settings.id === settings.fallback?.upstream,
+          );
+          const service = await this.#services.provideIn(tx, id, {
+            name: settings.id,
+            kind: 'model',
+            title: settings.title,
+            endpoint: upstream.address,
+            prices:
+              Object.keys(settings.prices).length > 0
+                ? { models: settings.prices }
+                : {},
+            onExhausted: settings.onExhausted,
+            fallbackId: fallback && (await provide(fallback)),
+          });
+          provided.set(settings.id, service);
+          return service;
+        };
+        for (const known of this.#upstreams) {
+          await provide(known);
+        }
+      });
     }
-    return row;
   }
 
-  /** The service with an id, if it is that of an upstream. */
-  async byId(id: string): Promise<UpstreamServiceRow | undefined> {
-    return (await this.#rows()).find(one => one.id === id);
+  /**
+   * A service by its id, or by the id of the upstream that it is.
+   *
+   * @throws NotFoundError
+   */
+  async find(
+    organizationId: string,
+    idOrUpstream: string,
+  ): Promise<ServiceRow> {
+    const key = `${organizationId} ${idOrUpstream}`;
+    const known = this.#known.get(key);
+    if (known && known.until > Date.now()) {
+      return known.service;
+    }
+    const service = this.#services.find(organizationId, idOrUpstream);
+    this.#known.set(key, { service, until: Date.now() + REMEMBERED_MS });
+    // Who comes next asks again.
+    service.catch(() => this.#known.delete(key));
+    return service;
   }
 
   /**
@@ -94,14 +108,19 @@ export class UpstreamServices {
    * published prices. Undefined when neither knows it.
    */
   priceOf(
-    service: UpstreamServiceRow,
+    service: ServiceRow,
     { upstream, model }: FoundModel,
   ): PricedModel | undefined {
     const { models = {}, callMicros = 0 } = service.prices;
+    const { perUsd } = this.#organizations.byId(service.organization_id);
     const listed =
-      upstream.priceProvider === undefined
+      upstream.priceProvider === undefined || perUsd === undefined
         ? undefined
-        : this.#prices.find(upstream.priceProvider, model.base ?? model.name);
+        : this.#prices.find(
+            upstream.priceProvider,
+            model.base ?? model.name,
+            perUsd,
+          );
     const own = Object.hasOwn(models, model.name)
       ? models[model.name]
       : (models[ANY_MODEL] ?? listed?.price);
@@ -112,23 +131,5 @@ export class UpstreamServices {
         maxOutputTokens: model.maxOutputTokens,
       }
     );
-  }
-
-  #rows(): Promise<readonly UpstreamServiceRow[]> {
-    if (!this.#known || this.#until < Date.now()) {
-      this.#until = Date.now() + REMEMBERED_MS;
-      const read = this.#database.asSystem('system:gateway', tx =>
-        this.#store.list(
-          tx,
-          this.#upstreams.map(({ settings }) => settings.id),
-        ),
-      );
-      this.#known = read;
-      // Who comes next asks again.
-      read.catch(() => {
-        this.#known = undefined;
-      });
-    }
-    return this.#known;
   }
 }
