@@ -781,6 +781,14 @@ const FUNCTIONS = `
           if not found then
             raise exception 'the request was reserved a moment ago' using errcode = 'serialization_failure';
           end if;
+          if jsonb_array_length(coalesce(p_attribution -> 'delegatedFrom', '[]')) > 0 then
+            insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
+            select p_organization, 'delegated', asked.id, coalesce(asked.suspended_at, date_trunc('day', v_at)),
+              jsonb_build_object('to', s.id)
+            from services asked where asked.id = (p_attribution -> 'delegatedFrom' ->> 0)::uuid
+              and asked.organization_id = p_organization
+            on conflict do nothing;
+          end if;
           return jsonb_build_object('outcome', 'reserved', 'reserved', true, 'replayed', false, 'serviceId', s.id,
             'reservedMicros', t.taken, 'remainingMicros', t.remaining);
         end if;

@@ -17,6 +17,7 @@ import type { SignalsService } from '@backstage/plugin-signals-node';
 import type {
   CodeHost,
   InboundWebhook,
+  ModelUpstream,
   TaskTransport,
 } from '@devart/plugin-devart-node';
 import { Router } from 'express';
@@ -30,6 +31,7 @@ const budgets = new Budgets({ ...ground, roles: config.roles });
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
+import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
 import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
@@ -47,6 +49,7 @@ export interface ControlPlaneOptions {
   codeHosts: ReadonlyMap<string, CodeHost>;
   webhooks: ReadonlyMap<string, InboundWebhook>;
   transports: ReadonlyMap<string, TaskTransport>;
+  upstreams: ReadonlyMap<string, ModelUpstream>;
   actions: ActionsRegistryService;
   auth: AuthService;
   catalog: CatalogService;
@@ -96,9 +99,16 @@ export class ControlPlane {
     });
     const analytics = new Analytics({ ...ground, tasks });
 
-    // Flow: approvals, what tasks spend, reviews of changes, workflows
+    // Flow: approvals, what tasks spend and which models they call, reviews of
+    // changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
     const spending = new Spending({ ...ground, budgets, approvals });
+    const gateway = await Gateway.create({
+      ...ground,
+      budgets,
+      keyring: agents.keyring,
+    });
+    gateway.pauseWith((agent, pause) => spending.pauses.pause(agent, pause));
     const reviews = new Reviews({ ...ground, tasks });
     const workflows = await Workflows.create({ ...ground, tasks, approvals });
     const webhooks = new Webhooks({ ...ground, reviews, workflows });
@@ -117,6 +127,7 @@ export class ControlPlane {
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
+        ...gateway.handlers,
         portal: createPortalHandlers({
           ...ground,
           agents: agents.service,
@@ -131,6 +142,7 @@ export class ControlPlane {
 
     const router = Router();
     router.use('/webhooks', webhooks.router);
+    router.use('/gateway', gateway.router);
     router.use(surface.router);
     return new ControlPlane(
       router,
@@ -143,6 +155,7 @@ export class ControlPlane {
           transports,
           dispatch,
           analytics,
+          gateway,
           approvals,
           reviews,
           workflows,

@@ -13,6 +13,7 @@ export * from './contracts/approvals';
 export * from './contracts/audit';
 export * from './contracts/budgets';
 export * from './contracts/defineOperation';
+export * from './contracts/gateway';
 export * from './contracts/ledger';
 export * from './contracts/operations';
 export * from './contracts/portal';
