@@ -19,8 +19,8 @@ const help = `Checks everything, or only a part.
   unit    unit and integration tests on an embedded PostgreSQL and a RabbitMQ
           of their own;
           arguments go to Jest: script/test unit plugins/devart-backend -t claim
-  e2e     the portal in Chromium; arguments go to Playwright:
-          script/test e2e portal.test.ts --headed
+  e2e     the portal in Chromium, with the app as it is built for production;
+          arguments go to Playwright: script/test e2e portal.test.ts --headed
 
   UPDATE_SCREENSHOTS=1   make the pictures of the documentation anew
   DEVART_CHROMIUM        the browser to use
@@ -258,10 +258,16 @@ async function e2e(args: string[]): Promise<Result> {
  */
 async function buildApp(): Promise<boolean> {
   const started = Date.now();
+  const folder = path.join(root, 'packages/app');
+  // A back end that is started later would serve it, however old it is by then.
+  running.push({
+    stop: async () =>
+      fs.rmSync(path.join(folder, 'dist'), { recursive: true, force: true }),
+  });
   const { ok, output } = await runTool(
     '@backstage/cli/bin/backstage-cli',
     ['package', 'build'],
-    { cwd: path.join(root, 'packages/app'), quiet: true },
+    { cwd: folder, quiet: true },
   );
   if (!ok) {
     console.log(output);
