@@ -26,8 +26,7 @@ import { Agents } from './agents/Agents';
 import { Analytics } from './analytics/Analytics';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
-// Money: services, budgets, the ledger
-const budgets = new Budgets({ ...ground, roles: config.roles });
+import { Budgets } from './budgets/Budgets';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
@@ -84,7 +83,7 @@ export class ControlPlane {
     const ground = { ...services, database, organizations, outbox, audit };
 
     // Money: services, budgets, the ledger
-    const budgets = new Budgets(ground);
+    const budgets = new Budgets({ ...ground, roles: config.roles });
 
     // Work: agents, tasks, where they meet, and what it costs
     const agents = await Agents.create(ground);

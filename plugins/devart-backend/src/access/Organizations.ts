@@ -104,11 +104,6 @@ export class Organizations {
     return this.#all[0].organization;
   }
 
-  /** Every configured one. */
-  get all(): readonly Organization[] {
-    return this.#all.map(({ organization }) => organization);
-  }
-
   /** The organisation of somebody, by their own reference and those of their groups. */
   organizationOf(refs: readonly string[]): Organization {
     const found = this.#all.find(({ members }) =>
