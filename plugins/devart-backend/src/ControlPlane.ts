@@ -23,6 +23,7 @@ import type {
 import { Router } from 'express';
 import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
+import { Analytics } from './analytics/Analytics';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
 import { Budgets } from './budgets/Budgets';
@@ -82,9 +83,9 @@ export class ControlPlane {
     const ground = { ...services, database, organizations, outbox, audit };
 
     // Money: services, budgets, the ledger
-    const budgets = new Budgets(ground);
+    const budgets = new Budgets({ ...ground, roles: config.roles });
 
-    // Work: agents, tasks, and where they meet
+    // Work: agents, tasks, where they meet, and what it costs
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
@@ -95,6 +96,7 @@ export class ControlPlane {
       tasks,
       transports,
     });
+    const analytics = new Analytics({ ...ground, tasks });
 
     // Flow: approvals, what tasks spend and which models they call, reviews of
     // changes, workflows
@@ -120,6 +122,7 @@ export class ControlPlane {
         ...budgets.handlers,
         ...dispatch.handlers,
         tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
+        ...analytics.handlers,
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
@@ -150,9 +153,9 @@ export class ControlPlane {
           agents,
           transports,
           dispatch,
+          analytics,
           gateway,
           approvals,
-          spending,
           reviews,
           workflows,
           webhooks,

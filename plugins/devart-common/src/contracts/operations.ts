@@ -1,5 +1,6 @@
 import { activity } from './activity';
 import { agents } from './agents';
+import { analytics } from './analytics';
 import { approvals } from './approvals';
 import { audit } from './audit';
 import { budgets } from './budgets';
@@ -24,6 +25,7 @@ export const operations = {
   services,
   budgets,
   ledger,
+  analytics,
   activity,
   audit,
   gateway,

@@ -159,6 +159,18 @@ export const ledgerCorrectPermission = define(
   'update',
   'admin',
 );
+/** See what tasks cost and how well tasks and agents did. @public */
+export const analyticsReadPermission = define(
+  'devart.analytics.read',
+  'read',
+  'viewer',
+);
+/** Look for costly tasks, review them, and say what is costly. @public */
+export const analyticsUpdatePermission = define(
+  'devart.analytics.update',
+  'update',
+  'supervisor',
+);
 /** Read what agents asked models and what these answered. @public */
 export const recordingReadPermission = define(
   'devart.recording.read',
@@ -193,6 +205,8 @@ export const devartPermissions: readonly BasicPermission[] = [
   budgetUpdatePermission,
   budgetDeletePermission,
   ledgerCorrectPermission,
+  analyticsReadPermission,
+  analyticsUpdatePermission,
   recordingReadPermission,
 ];
 
