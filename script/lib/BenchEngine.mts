@@ -56,6 +56,13 @@ export async function createBenchEngine(knex: Knex) {
     load<
       typeof import('../../plugins/devart-backend/src/dispatch/QueueBell.ts')
     >('dispatch/QueueBell');
+  const { Claims } =
+    load<typeof import('../../plugins/devart-backend/src/dispatch/Claims.ts')>(
+      'dispatch/Claims',
+    );
+  const { ClaimStore } = load<
+    typeof import('../../plugins/devart-backend/src/dispatch/ClaimStore.ts')
+  >('dispatch/ClaimStore');
   const { Dispatcher } = load<
     typeof import('../../plugins/devart-backend/src/dispatch/Dispatcher.ts')
   >('dispatch/Dispatcher');
@@ -91,11 +98,19 @@ export async function createBenchEngine(knex: Knex) {
   const bell = new QueueBell({ database, logger: silent });
   engine.machine.onQueued(({ needs }) => bell.ring(needs));
   await bell.start();
+  const sessions = new SessionStore();
+  const claims = new Claims({
+    ...engine,
+    database,
+    sessions,
+    store: new ClaimStore(),
+    leaseSeconds: 30,
+  });
   const dispatcher = new Dispatcher({
     database,
-    agents,
+    claims,
     queue: engine.queue,
-    sessions: new SessionStore(),
+    sessions,
     bell,
     leaseSeconds: 30,
   });

@@ -48,6 +48,8 @@ import { Database } from './database/Database';
 import { claimProblemsOf, healthOfQueue } from './dispatch/healthOfQueue';
 import { AgentBell } from './dispatch/AgentBell';
 import { AgentControl } from './dispatch/AgentControl';
+import { Claims } from './dispatch/Claims';
+import { ClaimStore } from './dispatch/ClaimStore';
 import { createDuePromoter } from './dispatch/createDuePromoter';
 import { createLeaseKeeper } from './dispatch/createLeaseKeeper';
 import { Dispatcher } from './dispatch/Dispatcher';
@@ -156,6 +158,7 @@ export class ControlPlane {
       queue: taskQueue,
       machine,
       types,
+      shared,
     } = createTaskEngine({ database, events, config });
 
     const sessions = new SessionStore();
@@ -163,16 +166,24 @@ export class ControlPlane {
     const agentBell = new AgentBell({ database, logger });
     const { leaseSeconds } = config;
     const meeting = { database, sessions, queue: taskQueue };
+    const claims = new Claims({
+      ...meeting,
+      shared,
+      store: new ClaimStore(),
+      machine,
+      types,
+      leaseSeconds,
+    });
     const dispatcher = new Dispatcher({
       ...meeting,
-      agents,
+      claims,
       bell,
       leaseSeconds,
     });
     const ready = new ReadyStore();
-    const claims = new SessionClaims({
+    const sessionClaims = new SessionClaims({
       ...meeting,
-      agents,
+      claims,
       ready,
       leaseSeconds,
     });
@@ -186,7 +197,7 @@ export class ControlPlane {
     const reconciler = createTransportReconciler({ transports, logger });
     transports.onConnected(() => reconciler.wake());
     const streams = new TaskStreams({
-      claims,
+      claims: sessionClaims,
       queueBell: bell,
       bell: agentBell,
       logger,
@@ -206,7 +217,7 @@ export class ControlPlane {
       metrics: options.metrics,
       watch,
       dispatcher,
-      queue: taskQueue,
+      claims,
     });
 
     // Flow: approvals, reviews of changes
@@ -377,7 +388,7 @@ export class ControlPlane {
               agents,
               control,
               dispatcher,
-              claims,
+              claims: sessionClaims,
               streams,
               transports,
               bell: agentBell,

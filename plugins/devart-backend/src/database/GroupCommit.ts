@@ -10,7 +10,8 @@ interface Asked<Item, Answer> {
 /**
  * Does what several callers ask for at the same moment in one transaction.
  * Whoever comes while groups are on their way waits for the next one, so that
- * groups grow with the load and a single caller waits for nobody.
+ * groups grow with the load and a single caller waits for nobody. Where a group
+ * fails, each of its callers is tried alone: none fails for another.
  */
 export class GroupCommit<Item, Answer> {
   readonly #options: {
@@ -19,7 +20,9 @@ export class GroupCommit<Item, Answer> {
     concurrency: number;
   };
   readonly #waiting: Asked<Item, Answer>[] = [];
+  /** Who makes groups, and how many of these wait for their answers. */
   #running = 0;
+  #onTheirWay = 0;
 
   /**
    * @param options - `run` answers for each item, in their order; `max` items
@@ -33,7 +36,7 @@ export class GroupCommit<Item, Answer> {
     this.#options = options;
   }
 
-  /** Answers for each item once its group is committed; rejects when the group failed. */
+  /** Answers for each item once its group is committed. */
   async add(items: readonly Item[]): Promise<Answer[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ items, resolve, reject });
@@ -49,7 +52,10 @@ export class GroupCommit<Item, Answer> {
     // Calls that arrived with the same packet of the network join the group.
     await nextTurn();
     while (this.#waiting.length > 0) {
-      await this.#runGroup(this.#takeGroup());
+      const group = this.#takeGroup();
+      this.#onTheirWay++;
+      await this.#runGroup(group);
+      this.#onTheirWay--;
     }
     this.#running--;
   }
@@ -57,9 +63,16 @@ export class GroupCommit<Item, Answer> {
   #takeGroup(): Asked<Item, Answer>[] {
     const group = [this.#waiting.shift()!];
     let size = group[0].items.length;
+    // Whoever waits is spread over the groups that may begin: while one is written
+    // the next is made ready.
+    const { max, concurrency } = this.#options;
+    const callers = Math.ceil(
+      (this.#waiting.length + 1) / (concurrency - this.#onTheirWay),
+    );
     while (
       this.#waiting.length > 0 &&
-      size + this.#waiting[0].items.length <= this.#options.max
+      group.length < callers &&
+      size + this.#waiting[0].items.length <= max
     ) {
       const next = this.#waiting.shift()!;
       size += next.items.length;
@@ -78,9 +91,20 @@ export class GroupCommit<Item, Answer> {
         resolve(answers.slice(position, (position += items.length)));
       }
     } catch (error) {
+      if (group.length > 1 && !isUnavailable(error)) {
+        for (const asked of group) {
+          await this.#runGroup([asked]);
+        }
+        return;
+      }
       for (const { reject } of group) {
         reject(error);
       }
     }
   }
+}
+
+/** Whether the database does not answer: asking again for each would only take longer. */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ServiceUnavailableError';
 }

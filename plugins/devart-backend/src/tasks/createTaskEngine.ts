@@ -1,5 +1,6 @@
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
+import { SharedTransactions } from '../database/SharedTransactions';
 import type { EventLog } from '../outbox/EventLog';
 import { AttemptFence } from './AttemptFence';
 import { LeaseStore } from './LeaseStore';
@@ -14,6 +15,10 @@ import { TaskStore } from './TaskStore';
 import { TaskTypes } from './TaskTypes';
 import { TaskWorkService } from './TaskWorkService';
 
+/** Ends and claims that share a transaction at most, and such transactions at once. */
+const SHARED_ITEMS = 500;
+const SHARED_TRANSACTIONS = 2;
+
 /** What others use of tasks: people and flows, agents, and those who hand tasks out. */
 export interface TaskEngine {
   tasks: TasksService;
@@ -21,6 +26,8 @@ export interface TaskEngine {
   queue: TaskQueue;
   machine: TaskMachine;
   types: TaskTypes;
+  /** Ends of tasks, and what else shall share their transactions. */
+  shared: SharedTransactions;
 }
 
 /** Puts the parts that tasks are made of together. */
@@ -44,23 +51,28 @@ export function createTaskEngine(options: {
     events,
     retry: config.retry,
   });
+  const shared = new SharedTransactions({
+    database,
+    actor: 'system:queue',
+    max: SHARED_ITEMS,
+    concurrency: SHARED_TRANSACTIONS,
+  });
   const common = { database, store, leases, history, machine, fence, events };
   return {
     tasks: new TasksService({ ...common, queue: places }),
     work: new TaskWorkService({
       ...common,
       records: new TaskRecordStore(),
-      completions: new TaskCompletions({ ...common, types }),
+      completions: new TaskCompletions({ ...common, shared, types }),
     }),
     queue: new TaskQueue({
       store: places,
       leases,
-      tasks: store,
       machine,
-      types,
       limits: config.capabilityLimits,
     }),
     machine,
     types,
+    shared,
   };
 }
