@@ -13,7 +13,7 @@ const SCRIPTS = '/usr/lib/rabbitmq/bin';
 /** A slow machine that starts other things as well. */
 const START_MS = 180_000;
 
-/** RabbitMQ for the tests; installed where that is possible. */
+/** The program of RabbitMQ; installed where that is possible. */
 export function ensureRabbitmq(say: (line: string) => void): string {
   const found = findRabbitmq();
   if (found) {
@@ -38,7 +38,7 @@ export function ensureRabbitmq(say: (line: string) => void): string {
   const installed = findRabbitmq();
   if (!installed) {
     throw new SetupError(
-      'The tests of the RabbitMQ module need RabbitMQ 3.10 or newer: install it (Debian: apt-get install rabbitmq-server), or name its rabbitmq-server with DEVART_RABBITMQ_SERVER.',
+      'This needs RabbitMQ 3.10 or newer: install it (Debian: apt-get install rabbitmq-server), or name its rabbitmq-server with DEVART_RABBITMQ_SERVER.',
     );
   }
   return installed;

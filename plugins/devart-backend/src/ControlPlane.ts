@@ -57,6 +57,7 @@ import { createDispatchHandlers } from './dispatch/operations';
 import { QueueBell } from './dispatch/QueueBell';
 import { QueueHealthStore } from './dispatch/QueueHealthStore';
 import { QueueWatch } from './dispatch/QueueWatch';
+import { registerDeliveryMetrics } from './dispatch/registerDeliveryMetrics';
 import { registerQueueMetrics } from './dispatch/registerQueueMetrics';
 import { SessionStore } from './dispatch/SessionStore';
 import { createStreamKeeper } from './dispatch/streams/createStreamKeeper';
@@ -219,6 +220,7 @@ export class ControlPlane {
       dispatcher,
       claims,
     });
+    registerDeliveryMetrics({ metrics: options.metrics, streams, transports });
 
     // Flow: approvals, reviews of changes
     const approvalStore = new ApprovalStore();

@@ -18,29 +18,34 @@ export class GroupCommit<Item, Answer> {
     run: (items: readonly Item[]) => Promise<readonly Answer[]>;
     max: number;
     concurrency: number;
+    worthwhile: number;
   };
   readonly #waiting: Asked<Item, Answer>[] = [];
-  /** Who makes groups, and how many of these wait for their answers. */
   #running = 0;
-  #onTheirWay = 0;
 
   /**
    * @param options - `run` answers for each item, in their order; `max` items
-   * form a group, unless one caller brings more; `concurrency` groups at once
+   * form a group, unless one caller brings more; `concurrency` groups at once,
+   * of which one begins beside another only with `worthwhile` items, since a
+   * transaction costs as much as some of them
    */
   constructor(options: {
     run: (items: readonly Item[]) => Promise<readonly Answer[]>;
     max: number;
     concurrency: number;
+    worthwhile?: number;
   }) {
-    this.#options = options;
+    this.#options = { worthwhile: 1, ...options };
   }
 
   /** Answers for each item once its group is committed. */
   async add(items: readonly Item[]): Promise<Answer[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ items, resolve, reject });
-      if (this.#running < this.#options.concurrency) {
+      if (
+        this.#running < this.#options.concurrency &&
+        this.#isWorthwhileBeside(this.#running)
+      ) {
         this.#running++;
         void this.#work();
       }
@@ -51,28 +56,31 @@ export class GroupCommit<Item, Answer> {
   async #work(): Promise<void> {
     // Calls that arrived with the same packet of the network join the group.
     await nextTurn();
-    while (this.#waiting.length > 0) {
-      const group = this.#takeGroup();
-      this.#onTheirWay++;
-      await this.#runGroup(group);
-      this.#onTheirWay--;
+    while (
+      this.#waiting.length > 0 &&
+      this.#isWorthwhileBeside(this.#running - 1)
+    ) {
+      await this.#runGroup(this.#takeGroup());
     }
     this.#running--;
+  }
+
+  /** Whether those who wait are worth a group of their own beside so many others. */
+  #isWorthwhileBeside(others: number): boolean {
+    const { worthwhile } = this.#options;
+    let items = 0;
+    return (
+      others === 0 ||
+      this.#waiting.some(asked => (items += asked.items.length) >= worthwhile)
+    );
   }
 
   #takeGroup(): Asked<Item, Answer>[] {
     const group = [this.#waiting.shift()!];
     let size = group[0].items.length;
-    // Whoever waits is spread over the groups that may begin: while one is written
-    // the next is made ready.
-    const { max, concurrency } = this.#options;
-    const callers = Math.ceil(
-      (this.#waiting.length + 1) / (concurrency - this.#onTheirWay),
-    );
     while (
       this.#waiting.length > 0 &&
-      group.length < callers &&
-      size + this.#waiting[0].items.length <= max
+      size + this.#waiting[0].items.length <= this.#options.max
     ) {
       const next = this.#waiting.shift()!;
       size += next.items.length;

@@ -33,21 +33,21 @@ export class SharedTransactions {
 
   /**
    * @param options - `actor`: named in history where the work names nobody;
-   * `max` items form a transaction; `concurrency` transactions at once
+   * the others as {@link GroupCommit} has them
    */
   constructor(options: {
     database: Database;
     actor: string;
     max: number;
     concurrency: number;
+    worthwhile: number;
   }) {
-    const { database, actor, max, concurrency } = options;
+    const { database, actor, ...sizes } = options;
     this.#database = database;
     this.#actor = actor;
     this.#groups = new GroupCommit({
+      ...sizes,
       run: parts => this.#run(parts),
-      max,
-      concurrency,
     });
   }
 

@@ -69,6 +69,7 @@ export function createPortalHandlers(options: {
             byPriority,
             unserved: await overview.unserved(tx, organizationId),
             ...(await queueHealth(tx, organizationId)),
+            transports: transports.statuses(),
           },
           agents: {
             idle: status.idle ?? 0,
