@@ -186,7 +186,6 @@ export class ControlPlane {
       ...meeting,
       claims,
       ready,
-      leaseSeconds,
     });
     const transports = new TaskTransports({
       database,

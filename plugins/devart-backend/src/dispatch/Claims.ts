@@ -21,6 +21,9 @@ import type { SessionStore } from './SessionStore';
 /** Claims for more tasks than this do not wait for others, nor let others wait. */
 const SMALL_CLAIM = 10;
 
+/** Claims that share a statement, which compares each of them with each task. */
+const MAX_TOGETHER = 50;
+
 /** What is claimed for a session. */
 export interface ClaimRequest {
   agent: AgentCaller;
@@ -113,7 +116,7 @@ export class Claims {
   async claim(request: ClaimRequest): Promise<ClaimResult> {
     let answer = await this.#claimNow(request);
     if (answer === 'no-session' && request.prolongs) {
-      await this.#prolong(request);
+      await this.prolong(request.agent, request.sessionId);
       answer = await this.#claimNow(request);
     }
     if (answer === 'no-session') {
@@ -128,11 +131,13 @@ export class Claims {
   }
 
   /**
-   * Sessions are written only when less than two thirds of a lease are left, so
-   * that an agent that claims often writes its row as rarely as one that only
-   * heartbeats.
+   * Begins or prolongs a session. Claims do so only when less than two thirds of
+   * its lease are left: an agent that claims often writes its row as rarely as one
+   * that only heartbeats.
+   *
+   * @throws ConflictError when the session is another agent's.
    */
-  async #prolong({ agent, sessionId }: ClaimRequest): Promise<void> {
+  async prolong(agent: AgentCaller, sessionId: string): Promise<void> {
     const expiresAt = await this.#database.asSystem(agent.actor, tx =>
       this.#sessions.touch(tx, {
         id: sessionId,
@@ -157,10 +162,12 @@ export class Claims {
 
   async #claimAlone(request: ClaimRequest): Promise<Answer[]> {
     return this.#database.asSystem(request.agent.actor, async tx => {
-      const locked = this.#lock(tx, [request]);
-      const answers = this.#claimIn(tx, [request]);
+      const done = Promise.all([
+        this.#lock(tx, [request]),
+        this.#claimIn(tx, [request]),
+      ]);
       tx.seal();
-      await locked;
+      const [, answers] = await done;
       return answers;
     });
   }
@@ -216,7 +223,11 @@ export class Claims {
       const { organizationId, capabilities } = agent;
       const key = `${organizationId} ${capabilities.join()}`;
       let group = taskIds ? undefined : open.get(key);
-      if (!group || group.requests.some(other => isSame(other, request))) {
+      if (
+        !group ||
+        group.requests.length >= MAX_TOGETHER ||
+        group.requests.some(other => isSame(other, request))
+      ) {
         group = {
           organizationId,
           capabilities,

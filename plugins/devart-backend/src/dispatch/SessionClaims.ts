@@ -4,8 +4,6 @@ import type { Database } from '../database/Database';
 import type { ReadySet, ReadyStore } from '../tasks/ReadyStore';
 import type { TaskQueue } from '../tasks/TaskQueue';
 import type { ClaimResult, Claims } from './Claims';
-import { foreignSession } from './foreignSession';
-import type { SessionStore } from './SessionStore';
 
 /**
  * Claims for agents that were told of tasks rather than asking for any: over a
@@ -17,23 +15,17 @@ export class SessionClaims {
   readonly #database: Database;
   readonly #queue: TaskQueue;
   readonly #ready: ReadyStore;
-  readonly #sessions: SessionStore;
-  readonly #leaseSeconds: number;
 
   constructor(options: {
     claims: Claims;
     database: Database;
     queue: TaskQueue;
     ready: ReadyStore;
-    sessions: SessionStore;
-    leaseSeconds: number;
   }) {
     this.#claims = options.claims;
     this.#database = options.database;
     this.#queue = options.queue;
     this.#ready = options.ready;
-    this.#sessions = options.sessions;
-    this.#leaseSeconds = options.leaseSeconds;
   }
 
   /**
@@ -42,17 +34,7 @@ export class SessionClaims {
    * @throws ConflictError when it is the session of another agent.
    */
   async begin(agent: AgentCaller, sessionId: string): Promise<void> {
-    const expiresAt = await this.#database.asSystem(agent.actor, tx =>
-      this.#sessions.touch(tx, {
-        id: sessionId,
-        organizationId: agent.organizationId,
-        agentId: agent.agentId,
-        leaseSeconds: this.#leaseSeconds,
-      }),
-    );
-    if (!expiresAt) {
-      throw foreignSession();
-    }
+    await this.#claims.prolong(agent, sessionId);
   }
 
   /**
