@@ -55,6 +55,7 @@ export class BenchBackend {
           access: { roles: { admin: ['service:bench'] } },
           rateLimits: { callerPerMinute: 100_000_000 },
           agents: { leaseSeconds: options.leaseSeconds ?? 30 },
+          workflows: { leaseSeconds: options.leaseSeconds ?? 15 },
           ...(options.amqpUrl ? { rabbitmq: { url: options.amqpUrl } } : {}),
         },
       }),

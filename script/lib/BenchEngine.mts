@@ -46,9 +46,14 @@ export async function createBenchEngine(knex: Knex) {
   const { AgentKeyring } = load<
     typeof import('../../plugins/devart-backend/src/agents/AgentKeyring.ts')
   >('agents/AgentKeyring');
-  const { createTaskEngine } = load<
-    typeof import('../../plugins/devart-backend/src/tasks/createTaskEngine.ts')
-  >('tasks/createTaskEngine');
+  const { Hints } =
+    load<typeof import('../../plugins/devart-backend/src/outbox/Hints.ts')>(
+      'outbox/Hints',
+    );
+  const { Tasks } =
+    load<typeof import('../../plugins/devart-backend/src/tasks/Tasks.ts')>(
+      'tasks/Tasks',
+    );
   const { SessionStore } = load<
     typeof import('../../plugins/devart-backend/src/dispatch/SessionStore.ts')
   >('dispatch/SessionStore');
@@ -86,9 +91,15 @@ export async function createBenchEngine(knex: Knex) {
     }),
     events,
   });
-  const engine = createTaskEngine({
+  const tasks = new Tasks({
     database,
-    events,
+    outbox: {
+      events,
+      hints: new Hints({
+        signals: { publish: async () => {} },
+        logger: silent,
+      }),
+    },
     config: {
       ageingSeconds: 900,
       retry: { baseSeconds: 2, maxSeconds: 900 },
@@ -96,20 +107,23 @@ export async function createBenchEngine(knex: Knex) {
     },
   });
   const bell = new QueueBell({ database, logger: silent });
-  engine.machine.onQueued(({ needs }) => bell.ring(needs));
+  tasks.machine.onQueued(({ needs }) => bell.ring(needs));
   await bell.start();
   const sessions = new SessionStore();
   const claims = new Claims({
-    ...engine,
     database,
     sessions,
+    shared: tasks.shared,
+    queue: tasks.queue,
+    machine: tasks.machine,
+    types: tasks.types,
     store: new ClaimStore(),
     leaseSeconds: 30,
   });
   const dispatcher = new Dispatcher({
     database,
     claims,
-    queue: engine.queue,
+    queue: tasks.queue,
     sessions,
     bell,
     leaseSeconds: 30,
@@ -126,5 +140,13 @@ export async function createBenchEngine(knex: Knex) {
       principal: {},
     },
   };
-  return { agents, dispatcher, staff, bell, ...engine, organizationId };
+  return {
+    agents,
+    dispatcher,
+    staff,
+    bell,
+    tasks: tasks.service,
+    work: tasks.work,
+    organizationId,
+  };
 }

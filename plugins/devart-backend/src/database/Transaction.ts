@@ -86,6 +86,7 @@ export class Transaction {
   readonly actor: string;
   readonly #connection: SqlConnection;
   readonly #afterCommit: (() => void)[];
+  readonly #withCommit: Promise<unknown>[];
   readonly #databaseRole: DatabaseRole;
   #isElevated = false;
   #begun: Promise<unknown> | undefined;
@@ -98,12 +99,14 @@ export class Transaction {
       actor: string;
       databaseRole: DatabaseRole;
       afterCommit?: (() => void)[];
+      withCommit?: Promise<unknown>[];
     },
   ) {
     this.#connection = connection;
     this.actor = options.actor;
     this.#databaseRole = options.databaseRole;
     this.#afterCommit = options.afterCommit ?? [];
+    this.#withCommit = options.withCommit ?? [];
   }
 
   /** Runs a statement with `?` placeholders and returns its rows. */
@@ -129,6 +132,16 @@ export class Transaction {
   ): Promise<T[]> {
     const { rows } = await this.#query(prepare(sql), bindings);
     return rows as T[];
+  }
+
+  /**
+   * Hands over statements whose answers nobody needs before the end of the
+   * transaction: they share the commit's round trip. It fails when they do.
+   */
+  withCommit(statements: Promise<unknown>): void {
+    // Looked at by `commit`, unless something else fails before.
+    statements.catch(() => undefined);
+    this.#withCommit.push(statements);
   }
 
   /** Calls `hook` once the transaction is committed, never when it is not. */
@@ -165,6 +178,7 @@ export class Transaction {
       actor,
       databaseRole: 'devart_system',
       afterCommit: this.#afterCommit,
+      withCommit: this.#withCommit,
     });
   }
 
@@ -214,7 +228,10 @@ export class Transaction {
     if (!this.#committed) {
       this.seal();
     }
-    const { command } = await this.#committed!;
+    const [{ command }] = await Promise.all([
+      this.#committed!,
+      ...this.#withCommit,
+    ]);
     if (command !== 'COMMIT') {
       throw new Error(
         'A statement of the transaction failed and its error was passed over; nothing was committed',

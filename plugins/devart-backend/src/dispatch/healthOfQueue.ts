@@ -3,15 +3,18 @@ import type { Dispatcher } from './Dispatcher';
 import type { QueueHealthStore } from './QueueHealthStore';
 import type { QueueWatch } from './QueueWatch';
 
+/** From where it is known how the queue does. */
+export interface QueueSources {
+  store: QueueHealthStore;
+  watch: QueueWatch;
+  dispatcher: Dispatcher;
+}
+
 /** How the queue of an organisation does, as the command centre shows it. */
 export async function healthOfQueue(
   tx: Transaction,
   organizationId: string,
-  sources: {
-    store: QueueHealthStore;
-    watch: QueueWatch;
-    dispatcher: Dispatcher;
-  },
+  sources: QueueSources,
 ) {
   const { store, watch, dispatcher } = sources;
   const alerts = await store.alerts(tx, organizationId);

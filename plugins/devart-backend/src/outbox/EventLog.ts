@@ -37,11 +37,11 @@ export interface NewEvent {
 
 /** Writes events in the transactions that make them happen, and wakes whoever publishes them. */
 export class EventLog {
-  #listener: () => void = () => {};
+  readonly #listeners: (() => void)[] = [];
 
-  /** Says whom to wake when events were committed. */
+  /** Adds whom to wake when events were committed. */
   onCommitted(listener: () => void): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   /** Adds events to the transaction. */
@@ -69,6 +69,10 @@ export class EventLog {
 
   /** For statements that write their events themselves: wakes the publisher after the commit. */
   announce(tx: Transaction): void {
-    tx.afterCommit(() => this.#listener());
+    tx.afterCommit(() => {
+      for (const listener of this.#listeners) {
+        listener();
+      }
+    });
   }
 }

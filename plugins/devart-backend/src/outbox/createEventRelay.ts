@@ -14,6 +14,12 @@ const BATCH = 2000;
 const COALESCE_MS = 80;
 const BACKSTOP_MS = 1000;
 
+/** Hears of events in the transaction that takes them out of the outbox. */
+export type PublishingListener = (
+  tx: Transaction,
+  events: readonly { id: string; organization_id: string }[],
+) => Promise<void>;
+
 /**
  * Publishes committed events: each at least once on the Backstage topic
  * `devart.<kind>`, and as hints to every browser. It leaves the outbox with the
@@ -25,11 +31,7 @@ export function createEventRelay(options: {
   store: EventStore;
   events: EventsService;
   hints: Hints;
-  /** Called with events in the transaction that takes them out of the outbox. */
-  onPublishing: (
-    tx: Transaction,
-    events: readonly { id: string; organization_id: string }[],
-  ) => Promise<void>;
+  onPublishing: PublishingListener;
   logger: LoggerService;
 }): Loop {
   const { database, store, events, hints, logger } = options;

@@ -1,49 +1,41 @@
 import { requireMember, scopeOf } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
+import type { ApprovalsService } from '../approvals/ApprovalsService';
 import type { AgentsService } from '../agents/AgentsService';
-import type { OperationOutput, Operations } from '@devart/plugin-devart-common';
 import type { Database } from '../database/Database';
-import type { Transaction } from '../database/Transaction';
+import { healthOfQueue, type QueueSources } from '../dispatch/healthOfQueue';
 import type { Handlers } from '../operations/Handlers';
 import type { ReviewsService } from '../reviews/ReviewsService';
 import type { TaskTransports } from '../transports/TaskTransports';
-import type { OverviewStore } from './OverviewStore';
+import { OverviewStore } from './OverviewStore';
 
 /** Handlers of the portal as a whole. */
 export function createPortalHandlers(options: {
   database: Database;
   organizations: Organizations;
-  overview: OverviewStore;
   agents: AgentsService;
   reviews: ReviewsService;
+  approvals: ApprovalsService;
   transports: TaskTransports;
-  /** How the queue does as a whole. */
-  queueHealth: (
-    tx: Transaction,
-    organizationId: string,
-  ) => Promise<
-    Pick<
-      OperationOutput<Operations['portal']['overview']>['queue'],
-      'alerts' | 'lastClaimAt' | 'oldestTransactionSeconds'
-    >
-  >;
+  queueSources: QueueSources;
 }): Handlers<'portal'> {
-  const {
-    database,
-    organizations,
-    overview,
-    agents,
-    reviews,
-    transports,
-    queueHealth,
-  } = options;
+  const { database, organizations, agents, reviews, approvals } = options;
+  const { transports, queueSources } = options;
+  const overview = new OverviewStore();
   return {
     me: async (_input, { caller }) => {
       const member = requireMember(caller);
+      const organization = organizations.byId(member.organizationId);
       return {
         actor: member.actor,
         role: member.role,
-        organization: organizations.byId(member.organizationId),
+        organization: {
+          id: organization.id,
+          name: organization.name,
+          title: organization.title,
+          currency: organization.currency,
+          timeZone: organization.timeZone,
+        },
       };
     },
     transports: async (_input, { caller }) => ({
@@ -52,6 +44,7 @@ export function createPortalHandlers(options: {
     overview: async (_input, { caller }) => {
       const member = requireMember(caller);
       const { organizationId } = member;
+      const approvalsWaiting = await approvals.countMine(member);
       return database.inScope(scopeOf(member), async tx => {
         const tasks = await overview.countTasks(tx, organizationId);
         const queue = await overview.queue(tx, organizationId);
@@ -68,7 +61,7 @@ export function createPortalHandlers(options: {
             oldestQueuedAt: oldest?.toISOString(),
             byPriority,
             unserved: await overview.unserved(tx, organizationId),
-            ...(await queueHealth(tx, organizationId)),
+            ...(await healthOfQueue(tx, organizationId, queueSources)),
             transports: transports.statuses(),
           },
           agents: {
@@ -84,6 +77,7 @@ export function createPortalHandlers(options: {
             hour: row.hour.toISOString(),
           })),
           needsAttention: {
+            approvals: approvalsWaiting,
             deadLetters: tasks.dead_letter ?? 0,
             waitingForPeople: tasks.waiting ?? 0,
             pendingAgents: status.pending ?? 0,

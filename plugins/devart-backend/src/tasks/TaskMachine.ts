@@ -11,6 +11,7 @@ import type { QueueStore } from './QueueStore';
 import { retryDelaySeconds } from './retryDelay';
 import type { AttemptOutcome, TaskHistoryStore } from './TaskHistoryStore';
 import type { LockedTask, TaskStore } from './TaskStore';
+import type { TaskTypes } from './TaskTypes';
 
 /** A change of a task's status. */
 export interface TransitionRequest {
@@ -93,10 +94,11 @@ export class TaskMachine {
   readonly #queue: QueueStore;
   readonly #leases: LeaseStore;
   readonly #history: TaskHistoryStore;
+  readonly #types: TaskTypes;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
-  #onQueued: (queued: QueuedTasks) => void = () => {};
-  #onLeasesChanged: (change: LeaseChange) => void = () => {};
+  readonly #onQueued: ((queued: QueuedTasks) => void)[] = [];
+  readonly #onLeasesChanged: ((change: LeaseChange) => void)[] = [];
   #onStepTaskEnded: (
     tx: Transaction,
     ended: readonly EndedStepTask[],
@@ -112,6 +114,7 @@ export class TaskMachine {
     queue: QueueStore;
     leases: LeaseStore;
     history: TaskHistoryStore;
+    types: TaskTypes;
     events: EventLog;
     retry: { baseSeconds: number; maxSeconds: number };
   }) {
@@ -119,13 +122,14 @@ export class TaskMachine {
     this.#queue = options.queue;
     this.#leases = options.leases;
     this.#history = options.history;
+    this.#types = options.types;
     this.#events = options.events;
     this.#retry = options.retry;
   }
 
-  /** Says whom to tell when tasks were committed to the queue. */
+  /** Adds whom to tell when tasks were committed to the queue. */
   onQueued(listener: (queued: QueuedTasks) => void): void {
-    this.#onQueued = listener;
+    this.#onQueued.push(listener);
   }
 
   /**
@@ -166,19 +170,27 @@ export class TaskMachine {
     }
   }
 
-  /** Says whom to tell of attempts that began or ended without an event, or made room. */
+  /** Adds whom to tell of attempts that began or ended without an event, or made room. */
   onLeasesChanged(listener: (change: LeaseChange) => void): void {
-    this.#onLeasesChanged = listener;
+    this.#onLeasesChanged.push(listener);
   }
 
   /** Tells whoever hands out tasks, once the transaction is committed. */
   announceQueued(tx: Transaction, queued: QueuedTasks): void {
-    tx.afterCommit(() => this.#onQueued(queued));
+    tx.afterCommit(() => {
+      for (const listener of this.#onQueued) {
+        listener(queued);
+      }
+    });
   }
 
   /** Tells of attempts that began or ended, once the transaction is committed. */
   announceLeases(tx: Transaction, change: LeaseChange): void {
-    tx.afterCommit(() => this.#onLeasesChanged(change));
+    tx.afterCommit(() => {
+      for (const listener of this.#onLeasesChanged) {
+        listener(change);
+      }
+    });
   }
 
   /**
@@ -272,6 +284,17 @@ export class TaskMachine {
       },
     ]);
     await this.leftWaiting(tx, task, `the task is ${to}`);
+    if (isFinalStatus(to) && to !== 'succeeded') {
+      await this.#types.unsuccessful(
+        tx,
+        {
+          id: task.id,
+          organizationId: task.organization_id,
+          type: task.type,
+        },
+        { status: to, error: request.error ?? reason },
+      );
+    }
     if (task.run_step_id && isFinalStatus(to)) {
       await this.stepTasksEnded(tx, [
         {

@@ -34,6 +34,7 @@ export interface TaskSummaryRow {
   updated_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
+  cost_micros: string;
   version: number;
 }
 
@@ -82,6 +83,7 @@ export function toNewRow(
     updated_at: createdAt,
     started_at: null,
     finished_at: null,
+    cost_micros: '0',
     version: 1,
   };
 }
@@ -125,6 +127,7 @@ export function toTaskSummary(row: TaskSummaryRow): TaskSummary {
     updatedAt: row.updated_at.toISOString(),
     startedAt: row.started_at?.toISOString(),
     finishedAt: row.finished_at?.toISOString(),
+    costMicros: Number(row.cost_micros),
     version: row.version,
   };
 }

@@ -307,8 +307,7 @@ export class TasksService {
     const stored = storedFilter(rest);
     const { organizationId } = caller;
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const columns = [];
-      for (const [column, status] of Object.entries(BOARD_COLUMNS)) {
+      const columnOf = async (status: readonly TaskStatus[]) => {
         const rows = await this.#store.list(tx, organizationId, {
           ...stored,
           status,
@@ -323,16 +322,16 @@ export class TasksService {
                 BOARD_COUNT_CAP,
               )
             : rows.length;
-        columns.push([
-          column,
-          {
-            total: Math.min(counted, BOARD_COUNT_CAP),
-            capped: counted > BOARD_COUNT_CAP,
-            items: rows.slice(0, limit).map(toTaskSummary),
-          },
-        ]);
-      }
-      return Object.fromEntries(columns);
+        return {
+          total: Math.min(counted, BOARD_COUNT_CAP),
+          capped: counted > BOARD_COUNT_CAP,
+          items: rows.slice(0, limit).map(toTaskSummary),
+        };
+      };
+      const columns = Object.entries(BOARD_COLUMNS).map(
+        async ([column, status]) => [column, await columnOf(status)],
+      );
+      return Object.fromEntries(await Promise.all(columns));
     });
   }
 

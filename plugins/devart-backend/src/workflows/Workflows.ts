@@ -6,16 +6,17 @@ import type {
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { Router } from 'express';
 import type { RateLimiter } from '../access/RateLimiter';
-import type { ApprovalsService } from '../approvals/ApprovalsService';
+import type { Approvals } from '../approvals/Approvals';
 import type { AuditTrail } from '../audit/AuditTrail';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
-import type { Transaction } from '../database/Transaction';
+import { createRetention } from '../loops/createRetention';
 import type { Loop } from '../loops/Loop';
+import type { Part } from '../loops/Part';
+import type { AllHandlers } from '../operations/Handlers';
 import type { OperationRunner } from '../operations/OperationRunner';
-import type { EventLog } from '../outbox/EventLog';
-import type { TaskMachine } from '../tasks/TaskMachine';
-import type { TasksService } from '../tasks/TasksService';
+import type { Outbox } from '../outbox/Outbox';
+import type { Tasks } from '../tasks/Tasks';
 import { ActingCallers } from './ActingCallers';
 import { createEventMatcher } from './createEventMatcher';
 import {
@@ -27,6 +28,7 @@ import { createScheduler } from './createScheduler';
 import { createWorkflowWebhookRouter } from './createWorkflowWebhookRouter';
 import { EventInbox } from './EventInbox';
 import { HttpRequester } from './HttpRequester';
+import { createRunHandlers, createWorkflowHandlers } from './operations';
 import { OperationSteps } from './OperationSteps';
 import { ProgramCache } from './ProgramCache';
 import { RunEffects } from './RunEffects';
@@ -40,25 +42,24 @@ import { WorkflowStore } from './WorkflowStore';
 
 /** What workflows are built on. */
 export interface WorkflowsOptions {
-  config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles'>;
+  config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles' | 'runDays'>;
   database: Database;
-  events: EventLog;
-  tasks: TasksService;
-  machine: TaskMachine;
-  approvals: ApprovalsService;
+  outbox: Outbox;
+  tasks: Tasks;
+  approvals: Approvals;
   auth: AuthService;
   catalog: CatalogService;
   permissions: PermissionsService;
   logger: LoggerService;
-  /** Called when a run changed without an event. */
-  onChanged: (runId: string) => void;
 }
 
 /** Workflows and their runs, put together. */
-export class Workflows {
+export class Workflows implements Part {
   static async create(options: WorkflowsOptions): Promise<Workflows> {
-    const { config, database, events, tasks, machine, approvals } = options;
-    const { logger } = options;
+    const { config, database, outbox, logger } = options;
+    const { events, hints } = outbox;
+    const { service: tasks, machine } = options.tasks;
+    const approvals = options.approvals.service;
     const { leaseSeconds, allowedHosts } = config.workflows;
     const workflowStore = new WorkflowStore();
     const store = new RunStore();
@@ -84,7 +85,7 @@ export class Workflows {
       logger,
       onStored: (run, announced) => {
         if (!announced) {
-          options.onChanged(run.id);
+          hints.gather({ topic: 'run', id: run.id });
         }
       },
     });
@@ -162,27 +163,40 @@ export class Workflows {
       logger,
     });
     workflows.onScheduled(() => scheduler.wake());
+    outbox.onPublishing(async (tx, published) => {
+      if ((await inbox.keep(tx, published)) > 0) {
+        tx.afterCommit(() => matcher.wake());
+      }
+    });
     // Before it takes anything in hand, since whatever nobody holds is taken over.
     await database.asSystem('system:workflows', tx =>
       store.keepReplica(tx, engine.replica, leaseSeconds),
     );
     return new Workflows({
-      workflows,
-      runs,
       engine,
+      handlers: {
+        workflows: createWorkflowHandlers(workflows, runs),
+        runs: createRunHandlers(runs),
+      },
       operateWith: runner => performer.operateWith(runner),
-      loops: [
+      vital: [
         createRunTimer(moving),
         createRunKeeper({ ...moving, leaseSeconds }),
         createRunCleaner({ ...moving, tasks, approvals }),
         matcher,
         scheduler,
       ],
-      onPublishing: async (tx, published) => {
-        if ((await inbox.keep(tx, published)) > 0) {
-          tx.afterCommit(() => matcher.wake());
-        }
-      },
+      background: [
+        createRetention({
+          name: 'run retention',
+          database,
+          store,
+          days: config.runDays,
+          // A run has up to some thousands of steps.
+          batch: 100,
+          logger,
+        }),
+      ],
       webhookRouter: (audit, limiter) =>
         createWorkflowWebhookRouter({
           database,
@@ -196,35 +210,30 @@ export class Workflows {
     });
   }
 
-  readonly workflows: WorkflowsService;
-  readonly runs: RunsService;
-  readonly engine: RunEngine;
+  readonly handlers: Pick<AllHandlers, 'workflows' | 'runs'>;
   /** Says what does the operations of steps. */
   readonly operateWith: (runner: OperationRunner) => void;
-  /** Without any of these, runs do not move on. */
-  readonly loops: readonly Loop[];
-  /** To be called in the transaction that publishes events. */
-  readonly onPublishing: (
-    tx: Transaction,
-    published: readonly { id: string; organization_id: string }[],
-  ) => Promise<void>;
   readonly webhookRouter: (audit: AuditTrail, limiter: RateLimiter) => Router;
+  /** Without any of these, runs do not move on. */
+  readonly vital: readonly Loop[];
+  readonly background: readonly Loop[];
+  readonly #engine: RunEngine;
 
-  private constructor(parts: {
-    workflows: WorkflowsService;
-    runs: RunsService;
-    engine: RunEngine;
-    operateWith: Workflows['operateWith'];
-    loops: readonly Loop[];
-    onPublishing: Workflows['onPublishing'];
-    webhookRouter: Workflows['webhookRouter'];
-  }) {
-    this.workflows = parts.workflows;
-    this.runs = parts.runs;
-    this.engine = parts.engine;
+  private constructor(
+    parts: Pick<
+      Workflows,
+      'handlers' | 'operateWith' | 'webhookRouter' | 'vital' | 'background'
+    > & { engine: RunEngine },
+  ) {
+    this.handlers = parts.handlers;
     this.operateWith = parts.operateWith;
-    this.loops = parts.loops;
-    this.onPublishing = parts.onPublishing;
     this.webhookRouter = parts.webhookRouter;
+    this.vital = parts.vital;
+    this.background = parts.background;
+    this.#engine = parts.engine;
+  }
+
+  async stop(): Promise<void> {
+    await this.#engine.stop();
   }
 }

@@ -2,10 +2,13 @@ import { activity } from './activity';
 import { agents } from './agents';
 import { approvals } from './approvals';
 import { audit } from './audit';
+import { budgets } from './budgets';
 import type { Operation } from './defineOperation';
+import { ledger } from './ledger';
 import { portal } from './portal';
 import { reviews } from './reviews';
 import { runs } from './runs';
+import { services } from './services';
 import { tasks } from './tasks';
 import { workflows } from './workflows';
 
@@ -17,6 +20,9 @@ export const operations = {
   workflows,
   runs,
   approvals,
+  services,
+  budgets,
+  ledger,
   activity,
   audit,
   portal,
