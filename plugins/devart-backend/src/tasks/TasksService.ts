@@ -81,6 +81,11 @@ export class TasksService {
   readonly #machine: TaskMachine;
   readonly #fence: AttemptFence;
   readonly #events: EventLog;
+  #onCreated: (
+    tx: Transaction,
+    organizationId: string,
+    tasks: readonly { id: string; type: string }[],
+  ) => Promise<void> = async () => {};
 
   constructor(options: {
     database: Database;
@@ -100,6 +105,17 @@ export class TasksService {
     this.#events = options.events;
   }
 
+  /** Says whom to tell of new tasks, as part of the transaction that makes them. */
+  onCreated(
+    listener: (
+      tx: Transaction,
+      organizationId: string,
+      tasks: readonly { id: string; type: string }[],
+    ) => Promise<void>,
+  ): void {
+    this.#onCreated = listener;
+  }
+
   /**
    * Puts a task into the queue.
    *
@@ -117,12 +133,10 @@ export class TasksService {
         await this.#fence.find(tx, organizationId, description.parentId);
       }
       const [task] = await this.#prepare(tx, organizationId, [description]);
-      const made = this.#insert(tx, organizationId, [task]);
-      if (task.idempotencyKey === undefined) {
-        // Nothing can speak against it any more but the database itself.
-        tx.seal();
-      }
-      const createdAt = (await made).get(task.id);
+      const made = await this.#insert(tx, organizationId, [task], {
+        seals: true,
+      });
+      const createdAt = made.get(task.id);
       return createdAt
         ? { id: task.id, row: toNewRow(task, tx.actor, createdAt) }
         : { id: await this.#findRepeated(tx, organizationId, task) };
@@ -193,11 +207,16 @@ export class TasksService {
     return tasks;
   }
 
-  /** Sends all that makes the tasks at once; answers when each was made. */
+  /**
+   * Sends all that makes the tasks at once; answers when each was made.
+   *
+   * @param options - `seals`: nothing else follows in the transaction, unless keys were used before
+   */
   async #insert(
     tx: Transaction,
     organizationId: string,
     tasks: readonly NewTask[],
+    options?: { seals: boolean },
   ): Promise<ReadonlyMap<string, Date>> {
     const ids = tasks.map(({ id }) => id);
     this.#machine.announceQueued(tx, {
@@ -207,11 +226,25 @@ export class TasksService {
         .map(({ capabilities }) => capabilities),
     });
     this.#events.announce(tx);
-    const [made] = await Promise.all([
+    const inserted = Promise.all([
       this.#store.insert(tx, organizationId, tasks),
       // Those that are not made have no row, and so get no place.
       this.#queue.enqueue(tx, ids),
     ]);
+    if (tasks.some(({ idempotencyKey }) => idempotencyKey !== undefined)) {
+      const [made] = await inserted;
+      const isNew = tasks.filter(({ id }) => made.has(id));
+      await this.#onCreated(tx, organizationId, isNew);
+      return made;
+    }
+    // All of them are made, and nothing but the database can speak against it:
+    // what follows need not wait for the answers.
+    const followed = this.#onCreated(tx, organizationId, tasks).then(() => {
+      if (options?.seals) {
+        tx.seal();
+      }
+    });
+    const [[made]] = await Promise.all([inserted, followed]);
     return made;
   }
 
