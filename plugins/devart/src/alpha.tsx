@@ -164,6 +164,25 @@ const agentsPage = SubPageBlueprint.make({
   },
 });
 
+const budgetsPage = SubPageBlueprint.make({
+  name: 'budgets',
+  params: {
+    path: 'budgets',
+    title: 'Budgets',
+    loader: async () => {
+      const [{ Shell }, { BudgetsPage }] = await Promise.all([
+        import('./shell'),
+        import('./pages/BudgetsPage'),
+      ]);
+      return (
+        <Shell>
+          <BudgetsPage />
+        </Shell>
+      );
+    },
+  },
+});
+
 const auditPage = SubPageBlueprint.make({
   name: 'audit',
   params: {
@@ -329,6 +348,7 @@ export default createFrontendPlugin({
     approvalsPage,
     reviewsPage,
     agentsPage,
+    budgetsPage,
     auditPage,
     entityTasks,
     entityAgent,

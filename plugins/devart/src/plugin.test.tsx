@@ -153,6 +153,7 @@ describe('the plugin of the new frontend system', () => {
       'Approvals',
       'Reviews',
       'Agents',
+      'Budgets',
       'Audit trail',
     ]);
     // The tab and what it opens belong together for those who cannot see it.

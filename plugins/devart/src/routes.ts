@@ -38,6 +38,12 @@ export const auditRouteRef = createSubRouteRef({
   path: '/audit',
 });
 
+export const budgetsRouteRef = createSubRouteRef({
+  id: 'devart/budgets',
+  parent: rootRouteRef,
+  path: '/budgets',
+});
+
 export const workflowsRouteRef = createSubRouteRef({
   id: 'devart/workflows',
   parent: rootRouteRef,
@@ -88,5 +94,6 @@ export const devartRoutes = {
   reviews: reviewsRouteRef,
   agents: agentsRouteRef,
   agent: agentRouteRef,
+  budgets: budgetsRouteRef,
   audit: auditRouteRef,
 };

@@ -1,6 +1,7 @@
 import { Header, Page, RoutedTabs } from '@backstage/core-components';
 import { LiveBadge } from '../live';
 import { AuditPage } from '../pages/AuditPage';
+import { BudgetsPage } from '../pages/BudgetsPage';
 import { HomePage } from '../pages/HomePage';
 import { ReviewsPage } from '../pages/ReviewsPage';
 import { AgentsRoutes } from './AgentsRoutes';
@@ -35,6 +36,7 @@ export function LegacyPage() {
             },
             { path: '/reviews', title: 'Reviews', children: <ReviewsPage /> },
             { path: '/agents', title: 'Agents', children: <AgentsRoutes /> },
+            { path: '/budgets', title: 'Budgets', children: <BudgetsPage /> },
             { path: '/audit', title: 'Audit trail', children: <AuditPage /> },
           ]}
         />
