@@ -316,18 +316,23 @@ const FUNCTIONS = `
       where organization_id = b.organization_id and at >= p_starts_at and at < v_ends_at
         and devart_counts(b.scope_kind, b.scope_ref, service_id, agent_id::text, team, workflow_id::text, run_id::text);
       if p_reservations then
-        with joined as (
-          update budget_reservations r set
-            budget_ids = budget_ids || b.id, window_starts = window_starts || p_starts_at,
-            shards = r.shards || 0::smallint
-          where organization_id = b.organization_id and at >= p_starts_at and at < v_ends_at
-            and not exists (select 1 from unnest(budget_ids, window_starts) l (id, starts_at)
-              where l.id = b.id and l.starts_at = p_starts_at)
-            and devart_counts(b.scope_kind, b.scope_ref, service_id, attribution ->> 'agentId',
-              attribution ->> 'team', attribution ->> 'workflowId', attribution ->> 'runId')
-          returning amount_micros
-        )
-        select coalesce(sum(amount_micros), 0) into v_held from joined;
+        update budget_reservations r set
+          budget_ids = budget_ids || b.id, window_starts = window_starts || p_starts_at, shards = r.shards || 0::smallint
+        where organization_id = b.organization_id and at >= p_starts_at and at < v_ends_at
+          and not exists (select 1 from unnest(budget_ids, window_starts) l (id, starts_at)
+            where l.id = b.id and l.starts_at = p_starts_at)
+          and devart_counts(b.scope_kind, b.scope_ref, service_id, attribution ->> 'agentId',
+            attribution ->> 'team', attribution ->> 'workflowId', attribution ->> 'runId');
+        -- A window of a time zone that was left and is that of the organisation again: it begins anew.
+        delete from budget_windows where budget_id = b.id and starts_at = p_starts_at;
+        update budget_reservations r set shards = (
+          select array_agg(case when l.id = b.id and l.starts_at = p_starts_at then 0::smallint else l.shard end order by l.place)
+          from unnest(r.budget_ids, r.window_starts, r.shards) with ordinality l (id, starts_at, shard, place))
+        where organization_id = b.organization_id and b.id = any (budget_ids);
+        select coalesce(sum(amount_micros), 0) into v_held from budget_reservations
+        where organization_id = b.organization_id
+          and exists (select 1 from unnest(budget_ids, window_starts) l (id, starts_at)
+            where l.id = b.id and l.starts_at = p_starts_at);
       end if;
       v_room := b.limit_micros - v_spent - v_held;
       -- What was spent and held stands in the first shard; what is left is shared out.
@@ -336,7 +341,8 @@ const FUNCTIONS = `
         case when shard = 0 then v_spent + v_held + v_room - (v_room / b.shards) * (b.shards - 1) else v_room / b.shards end,
         case when shard = 0 then v_spent else 0 end, case when shard = 0 then v_held else 0 end
       from generate_series(0, b.shards - 1) shard
-      on conflict (budget_id, starts_at, shard) do update set ends_at = excluded.ends_at;
+      -- Somebody else began it at the same moment, with the same sums.
+      on conflict (budget_id, starts_at, shard) do nothing;
     end $$;
 
   -- Begins to count against a budget that was just made.
