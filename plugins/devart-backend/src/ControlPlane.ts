@@ -138,7 +138,6 @@ export class ControlPlane {
           transports,
           dispatch,
           approvals,
-          spending,
           reviews,
           workflows,
           webhooks,

@@ -30,6 +30,20 @@ function accountsOf({ organizationId, charge }: Item): string {
   ]);
 }
 
+function byAccounts(items: readonly Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const accounts = accountsOf(item);
+    const group = groups.get(accounts);
+    if (group) {
+      group.push(item);
+    } else {
+      groups.set(accounts, [item]);
+    }
+  }
+  return groups;
+}
+
 /**
  * Makes charges that arrive at the same moment, and are on the same accounts,
  * in one transaction: the budget that all of them meet is locked and written
@@ -69,7 +83,7 @@ export class ChargeGroups {
   ): Promise<PromiseSettledResult<ChargeAnswer>[]> {
     const ends = new Map<Item, PromiseSettledResult<ChargeAnswer>>();
     await Promise.all(
-      [...Map.groupBy(items, accountsOf)].map(async ([accounts, group]) => {
+      [...byAccounts(items)].map(async ([accounts, group]) => {
         const answers = await this.#chargeTogether(accounts, group);
         const singles = await Promise.allSettled(
           group.map(async (item, i) => answers[i] ?? this.#chargeAlone(item)),
