@@ -496,7 +496,6 @@ export class ServicesService {
       caller.kind === 'agent'
         ? []
         : await this.#budgetStore.ofScopes(tx, organizationId, 'service', ids);
-    const own = Map.groupBy(budgets, ({ scope_ref }) => scope_ref);
     const months = new Map(
       budgets
         .filter(({ period }) => period === 'month')
@@ -511,7 +510,7 @@ export class ServicesService {
     );
     return rows.map(row =>
       toService(row, {
-        budgets: own.get(row.id) ?? [],
+        budgets: budgets.filter(({ scope_ref }) => scope_ref === row.id),
         monthMicros: months.get(row.id) ?? counted.get(row.id) ?? 0,
       }),
     );
