@@ -214,16 +214,19 @@ export async function benchGateway(options: {
       capabilities: [],
     });
     // Every call counts against a budget of its agent, of its service and of all.
-    const { rows: budgets } = await database.query(
-      `insert into budgets (id, organization_id, scope_kind, scope_ref, period, limit_micros, created_by)
-       select devart_uuid7(), o.id, b.kind, b.ref, 'month', 1000000000000, 'service:bench'
-       from organizations o, lateral (values ('organization', ''), ('agent', $1),
-         ('service', (select id::text from services where organization_id = o.id))) b (kind, ref)
-       returning id`,
-      [agent.id],
-    );
-    for (const { id } of budgets) {
-      await database.query('select open_budget($1)', [id]);
+    const { items: services } = await admin.services.list({ text: 'bench' });
+    const scopes = [
+      { scopeKind: 'organization' as const },
+      { scopeKind: 'agent' as const, scopeRef: agent.id },
+      { scopeKind: 'service' as const, scopeRef: services[0].id },
+    ];
+    for (const scope of scopes) {
+      await admin.budgets.create({
+        ...scope,
+        period: 'day',
+        limitMicros: 1e12,
+        reason: 'The benchmark',
+      });
     }
 
     const endpoints: Record<Target, Endpoint> = {

@@ -60,29 +60,32 @@ interface EndedCall {
   error?: string;
 }
 
+/** What calls are made with. */
+export interface GatewayCallsOptions {
+  catalog: ModelCatalog;
+  planner: CallPlanner;
+  limits: CallLimits;
+  counter: TokenCounter;
+  settler: Settler;
+  metrics: GatewayMetrics;
+  recorder: Recorder;
+  logger: LoggerService;
+  retries: number;
+  /** The keys of upstreams, which no log and no answer may show. */
+  secrets: readonly string[];
+}
+
 /**
  * Calls of models: who may, who pays, what came of it. Money is held back before
  * the upstream is called and settled after the last byte went out, by what was
  * used. Whoever hangs up pays for what was produced until then.
  */
 export class GatewayCalls {
-  readonly #options: {
-    catalog: ModelCatalog;
-    planner: CallPlanner;
-    limits: CallLimits;
-    counter: TokenCounter;
-    settler: Settler;
-    metrics: GatewayMetrics;
-    recorder: Recorder;
-    logger: LoggerService;
-    retries: number;
-    /** The keys of upstreams, which no log and no answer may show. */
-    secrets: readonly string[];
-  };
+  readonly #options: GatewayCallsOptions;
   #pauser: BudgetPauser | undefined;
   readonly #running = new Map<CallWatch, Promise<unknown>>();
 
-  constructor(options: GatewayCalls['#options']) {
+  constructor(options: GatewayCallsOptions) {
     this.#options = options;
   }
 
@@ -403,7 +406,8 @@ export class GatewayCalls {
     response.writeHead(answer.status, {
       ...UNCHANGED,
       'content-type': 'text/event-stream; charset=utf-8',
-      trailer: COST_HEADER,
+      // HTTP 1.0, which some proxies speak, has no trailers.
+      ...(response.req.httpVersionMinor > 0 ? { trailer: COST_HEADER } : {}),
     });
     response.flushHeaders();
     const end = await relayStream({

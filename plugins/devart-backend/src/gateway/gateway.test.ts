@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StandInOpenAI } from '@devart/stand-in-openai';
 import type { Knex } from 'knex';
@@ -33,7 +32,13 @@ describe('the model gateway', () => {
 
   beforeAll(async () => {
     upstream = await StandInOpenAI.start({
-      models: ['gpt-4o-mini', 'shared', 'priced', 'text-embedding-3-small'],
+      models: [
+        'gpt-4o-mini',
+        'shared',
+        'priced',
+        'asked',
+        'text-embedding-3-small',
+      ],
     });
     local = await StandInOpenAI.start({ models: ['small', 'shared', 'other'] });
     plane = await TestControlPlane.start({
@@ -65,6 +70,14 @@ describe('the model gateway', () => {
               baseUrl: local.baseUrl,
               apiKey: local.apiKey,
               price: 'free',
+            },
+            {
+              id: 'asking',
+              type: 'compatible',
+              baseUrl: upstream.baseUrl,
+              apiKey: upstream.apiKey,
+              models: [{ name: 'asked', price: PRICE }],
+              onExhausted: 'ask',
             },
             {
               id: 'gone',
@@ -129,24 +142,17 @@ describe('the model gateway', () => {
   }
 
   async function limit(
-    kind: 'agent' | 'service',
-    ref: string,
+    scopeKind: 'agent' | 'service',
+    scopeRef: string,
     limitMicros: number,
   ): Promise<string> {
-    const id = randomUUID();
-    const [{ id: organizationId }] = await sql('organizations').where({
-      name: 'default',
-    });
-    await sql('budgets').insert({
-      id,
-      organization_id: organizationId,
-      scope_kind: kind,
-      scope_ref: ref,
+    const { id } = await plane.as('admin').budgets.create({
+      scopeKind,
+      scopeRef,
+      limitMicros,
       period: 'total',
-      limit_micros: limitMicros,
-      created_by: 'user:default/ada',
+      reason: 'For a test',
     });
-    await sql.raw('select open_budget(?)', [id]);
     return id;
   }
 
@@ -396,12 +402,54 @@ describe('the model gateway', () => {
         delegated_from: [serviceId],
       });
     } finally {
-      await sql('budgets').where({ id: budgetId }).delete();
-      await sql('services').where({ id: serviceId }).update({
-        suspended_at: null,
-        suspended_until: null,
-      });
+      await plane
+        .as('admin')
+        .budgets.delete({ id: budgetId, reason: 'The test is over' });
     }
+    await clientOf(key).chat.completions.create({
+      model: 'priced',
+      messages: hello,
+    });
+    const [, entry] = await entriesOf(id, 2);
+    expect(entry.service).toBe('cloud');
+  });
+
+  it('lets the task wait for an increase where people are to be asked', async () => {
+    const { id, key, client } = await plane.agent({ capabilities: ['ask'] });
+    const task = await plane
+      .as('supervisor')
+      .tasks.create({ title: 'Ask', capabilities: ['ask'] });
+    await limit('agent', id, 100);
+    const { attempt } = (await client.agents.claim({ id }))!.tasks[0];
+    const ask = (attemptNumber: number) =>
+      clientOf(key, {
+        headers: {
+          'x-devart-task': task.id,
+          'x-devart-attempt': String(attemptNumber),
+        },
+      }).chat.completions.create({
+        model: 'asking/asked',
+        messages: hello,
+        max_tokens: 50,
+      });
+    const error = await ask(attempt).catch(cause => cause);
+    expect([error.status, error.code]).toEqual([402, 'paused']);
+    const { approvalId } = error.error.devart;
+    expect(await plane.as('viewer').tasks.get({ id: task.id })).toMatchObject({
+      status: 'waiting',
+      waitingReason: 'budget',
+    });
+    await plane
+      .as('supervisor')
+      .approvals.decide({ id: approvalId, decision: 'approve' });
+    const again = await eventually(async () => {
+      const claimed = await client.agents.claim({ id });
+      expect(claimed?.tasks).toHaveLength(1);
+      return claimed!.tasks[0];
+    });
+    await ask(again.attempt);
+    const [entry] = await entriesOf(id, 1);
+    expect(entry).toMatchObject({ service: 'asking', task_id: task.id });
   });
 
   it('lets no budget be exceeded by many streams at once', async () => {
@@ -598,22 +646,27 @@ describe('the model gateway', () => {
 
   it('attributes calls to the task that the agent holds, and to no other', async () => {
     const { id, key, client } = await plane.agent({ capabilities: ['think'] });
+    await plane
+      .as('supervisor')
+      .agents.update({ id, owner: 'group:default/Owners' });
     const task = await plane.as('supervisor').tasks.create({
       title: 'Think',
       capabilities: ['think'],
       entityRef: 'component:default/shop',
     });
-    const ask = (taskId: string, attempt?: number) =>
+    const ask = (taskId: string, attempt: number | string = 1) =>
       clientOf(key, {
         headers: {
           'x-devart-task': taskId,
-          ...(attempt ? { 'x-devart-attempt': String(attempt) } : {}),
+          'x-devart-attempt': String(attempt),
         },
       }).chat.completions.create({ model: 'priced', messages: hello });
     const early = await ask(task.id).catch(cause => cause);
     expect([early.status, early.code]).toEqual([409, 'task_not_held']);
     const nonsense = await ask('mine').catch(cause => cause);
     expect([nonsense.status, nonsense.param]).toEqual([400, 'x-devart-task']);
+    const vague = await ask(task.id, 'first').catch(cause => cause);
+    expect([vague.status, vague.param]).toEqual([400, 'x-devart-attempt']);
     await client.agents.claim({ id });
     await ask(task.id, 1);
     const stale = await ask(task.id, 2).catch(cause => cause);
@@ -623,6 +676,7 @@ describe('the model gateway', () => {
       task_id: task.id,
       entity_ref: 'component:default/shop',
       actor: `agent:${id}`,
+      team: 'group:default/owners',
     });
   });
 
