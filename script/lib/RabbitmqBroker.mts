@@ -12,8 +12,10 @@ import { SetupError } from './SetupError.mts';
 const SCRIPTS = '/usr/lib/rabbitmq/bin';
 /** A slow machine that starts other things as well. */
 const START_MS = 180_000;
+/** How long the name service may take to end. */
+const EPMD_MS = 5000;
 
-/** RabbitMQ for the tests; installed where that is possible. */
+/** The program of RabbitMQ; installed where that is possible. */
 export function ensureRabbitmq(say: (line: string) => void): string {
   const found = findRabbitmq();
   if (found) {
@@ -38,7 +40,7 @@ export function ensureRabbitmq(say: (line: string) => void): string {
   const installed = findRabbitmq();
   if (!installed) {
     throw new SetupError(
-      'The tests of the RabbitMQ module need RabbitMQ 3.10 or newer: install it (Debian: apt-get install rabbitmq-server), or name its rabbitmq-server with DEVART_RABBITMQ_SERVER.',
+      'This needs RabbitMQ 3.10 or newer: install it (Debian: apt-get install rabbitmq-server), or name its rabbitmq-server with DEVART_RABBITMQ_SERVER.',
     );
   }
   return installed;
@@ -148,9 +150,24 @@ export class RabbitmqBroker {
     this.#control?.close();
     this.#control?.closeAllConnections();
     await this.#halt();
-    spawnSync('epmd', ['-port', String(this.#epmdPort), '-kill'], {
-      stdio: 'ignore',
-    });
+    // It stays while it believes the node to be alive, which may be a moment longer.
+    await waitUntil(
+      () => {
+        this.#epmd('-kill');
+        return !this.#epmd('-names');
+      },
+      { timeoutMs: EPMD_MS },
+    );
+  }
+
+  /** Gives the name service an order; answers whether it is there. */
+  #epmd(order: string): boolean {
+    const { status, error } = spawnSync(
+      'epmd',
+      ['-port', String(this.#epmdPort), order],
+      { stdio: 'ignore' },
+    );
+    return error === undefined && status === 0;
   }
 
   async #boot(): Promise<void> {

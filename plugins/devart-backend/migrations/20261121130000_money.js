@@ -1,6 +1,264 @@
 // @ts-check
 
-/** What moves money. What it is about stands at the tables, further down. */
+/**
+ * Money: services with their prices, budgets, the windows that count against
+ * them, what is held back, and the ledger.
+ *
+ * Amounts are whole millionths of the organisation's currency. A budget counts
+ * in windows (a day, a week, a month in the organisation's time zone, or all
+ * time). A window is a row that comes into being with its first charge or with
+ * its budget and starts with what the ledger says, so nothing is ever reset:
+ * spent_micros is always the sum of the ledger's entries of the budget's scope
+ * in the window, and reserved_micros that of the reservations.
+ *
+ * Whatever moves money locks in this order: the organisation's money (shared; it
+ * is had alone by what changes which budgets count), a reservation, windows by
+ * budget and shard, services. So nothing deadlocks, however many budgets a
+ * charge counts against.
+ *
+ * The ledger and the reservations have no foreign keys: the statements that
+ * write them have just read what they refer to, and every charge would lock the
+ * row of its service.
+ *
+ * @param {import('knex').Knex} knex
+ */
+exports.up = async function up(knex) {
+  await knex.raw(`
+    alter table organizations add column currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$');
+    alter table organizations add column time_zone text not null default 'UTC';
+
+    create table services (
+      id uuid primary key,
+      organization_id uuid not null references organizations (id),
+      name text not null,
+      title text not null,
+      description text not null,
+      kind text not null check (kind in ('model', 'api')),
+      endpoint text,
+      owner text,
+      entity_ref text,
+      managed_by text not null check (managed_by in ('api', 'config')),
+      -- callMicros: of each call; millionUnitsMicros: of a million units; models: of a model's tokens.
+      prices jsonb not null,
+      -- What happens when a budget does not allow a charge.
+      on_exhausted text not null check (on_exhausted in ('delegate', 'ask', 'reject')),
+      fallback_id uuid,
+      is_active boolean not null default true,
+      -- Used up: every call is refused or delegated until then, or until the budget is increased.
+      suspended_at timestamptz,
+      suspended_until timestamptz,
+      created_by text not null,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now(),
+      version integer not null default 1,
+      unique (id, organization_id),
+      foreign key (fallback_id, organization_id) references services (id, organization_id),
+      check (fallback_id <> id),
+      check ((suspended_at is null) = (suspended_until is null))
+    );
+    create unique index services_name on services (organization_id, name);
+
+    create table budgets (
+      id uuid primary key,
+      organization_id uuid not null references organizations (id),
+      scope_kind text not null
+        check (scope_kind in ('organization', 'team', 'agent', 'workflow', 'run', 'service')),
+      -- A group for teams, an id for the others, nothing for the organisation.
+      scope_ref text not null check ((scope_kind = 'organization') = (scope_ref = '')),
+      period text not null check (period in ('day', 'week', 'month', 'total')),
+      -- Nothing is unlimited; 0 allows nothing.
+      limit_micros bigint check (limit_micros between 0 and 1000000000000000),
+      -- In how many rows a window counts, each with a part of the limit.
+      shards smallint not null default 1 check (shards between 1 and 64),
+      created_by text not null,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now(),
+      version integer not null default 1,
+      unique (organization_id, scope_kind, scope_ref, period)
+    );
+
+    create table budget_windows (
+      budget_id uuid not null references budgets (id) on delete cascade,
+      organization_id uuid not null,
+      starts_at timestamptz not null,
+      ends_at timestamptz not null,
+      shard smallint not null,
+      -- This shard's part of the limit.
+      cap_micros bigint,
+      spent_micros bigint not null,
+      reserved_micros bigint not null,
+      primary key (budget_id, starts_at, shard)
+      -- No index has a column that a charge changes: its row is rewritten in its place.
+    ) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+    create table budget_reservations (
+      id uuid primary key default devart_uuid7(),
+      organization_id uuid not null,
+      request_id text not null,
+      service_id uuid not null,
+      amount_micros bigint not null check (amount_micros >= 0),
+      -- Decides in which windows it counts, before and after it is settled.
+      at timestamptz not null default now(),
+      expires_at timestamptz not null,
+      budget_ids uuid[] not null,
+      window_starts timestamptz[] not null,
+      shards smallint[] not null,
+      attribution jsonb not null,
+      unique (organization_id, request_id)
+    );
+    create index budget_reservations_due on budget_reservations (expires_at);
+
+    create table ledger_entries (
+      id uuid not null default devart_uuid7(),
+      organization_id uuid not null,
+      -- Decides in which windows it counts.
+      at timestamptz not null,
+      written_at timestamptz not null default clock_timestamp(),
+      -- suspense: what was held back and whose true cost nobody knows; a correction says it later.
+      kind text not null check (kind in ('charge', 'suspense', 'correction')),
+      amount_micros bigint not null check (amount_micros >= 0 or kind = 'correction'),
+      -- What it is known by to whoever charged: the same request is charged once.
+      request_id text not null,
+      corrects_id uuid,
+      service_id uuid not null,
+      -- The services that could not pay, in the order in which they were tried.
+      delegated_from uuid[] not null default '{}',
+      actor text not null,
+      agent_id uuid,
+      team text,
+      task_id uuid,
+      run_id uuid,
+      workflow_id uuid,
+      entity_ref text,
+      model text,
+      input_tokens bigint check (input_tokens >= 0),
+      output_tokens bigint check (output_tokens >= 0),
+      quantity numeric check (quantity >= 0),
+      detail jsonb,
+      -- Also the order of the ledger.
+      primary key (organization_id, id),
+      check ((kind = 'correction') = (corrects_id is not null))
+    );
+    create index ledger_entries_time on ledger_entries (organization_id, at);
+    create index ledger_entries_task on ledger_entries (task_id) where task_id is not null;
+    create index ledger_entries_run on ledger_entries (run_id) where run_id is not null;
+    create index ledger_entries_entity on ledger_entries (organization_id, entity_ref, id desc)
+      where entity_ref is not null;
+    create index ledger_entries_open on ledger_entries (organization_id, id) where kind = 'suspense';
+    -- The last one: while the table has no statistics, all that begin with the organisation
+    -- cost the same to the planner, which then takes the newest. With another one the first
+    -- charges of a portal read the whole ledger each.
+    create unique index ledger_entries_request on ledger_entries (organization_id, request_id);
+    create trigger ledger_entries_append_only before update or delete or truncate on ledger_entries
+      for each statement execute function devart_refuse_change();
+
+    -- Who changed which limit, and why.
+    create table budget_changes (
+      id uuid primary key default devart_uuid7(),
+      organization_id uuid not null,
+      budget_id uuid not null,
+      scope_kind text not null,
+      scope_ref text not null,
+      period text not null,
+      change text not null check (change in ('created', 'changed', 'removed')),
+      old_limit_micros bigint,
+      new_limit_micros bigint,
+      reason text not null,
+      changed_by text not null,
+      at timestamptz not null default now()
+    );
+    create index budget_changes_budget on budget_changes (budget_id, id desc);
+    create index budget_changes_feed on budget_changes (organization_id, id desc);
+    create trigger budget_changes_append_only before update or delete or truncate on budget_changes
+      for each statement execute function devart_refuse_change();
+
+    -- What is to be told of budgets and services, once a window each.
+    create table budget_alerts (
+      id uuid primary key default devart_uuid7(),
+      organization_id uuid not null,
+      kind text not null check (kind in ('threshold', 'exhausted', 'suspended', 'delegated', 'forecast')),
+      -- The budget, or the service for suspended and delegated.
+      subject_id uuid not null,
+      -- What it is told once of: a window, a suspension.
+      occasion timestamptz not null,
+      detail jsonb not null default '{}',
+      at timestamptz not null default now(),
+      published_at timestamptz,
+      unique (subject_id, kind, occasion)
+    );
+    create index budget_alerts_feed on budget_alerts (organization_id, id desc);
+    create index budget_alerts_open on budget_alerts (id) where published_at is null;
+
+    -- Which budget an approval that a task waits for would increase. Agents ask for
+    -- approvals in words of their own: only what stands here increases anything.
+    create table budget_pauses (
+      approval_id uuid primary key references approvals (id) on delete cascade,
+      organization_id uuid not null references organizations (id),
+      budget_id uuid not null
+    );
+  `);
+  for (const table of [
+    'services',
+    'budgets',
+    'budget_windows',
+    'budget_reservations',
+    'ledger_entries',
+    'budget_changes',
+    'budget_alerts',
+    'budget_pauses',
+  ]) {
+    await knex.raw(`
+      alter table ${table} enable row level security;
+      alter table ${table} force row level security;
+      create policy system_all on ${table} to devart_system using (true) with check (true);
+      create policy member_read on ${table} for select to devart_request
+        using (organization_id = devart_organization());
+      grant select on ${table} to devart_request;
+    `);
+  }
+  await knex.raw(`
+    grant update (currency, time_zone) on organizations to devart_system;
+    grant select, insert, update, delete on services, budgets, budget_windows, budget_reservations to devart_system;
+    grant select, insert on ledger_entries, budget_changes to devart_system;
+    grant select, insert, update (published_at) on budget_alerts to devart_system;
+    grant select, insert on budget_pauses to devart_system;
+    grant insert, update, delete on services, budgets to devart_request;
+    grant insert on budget_changes to devart_request;
+    create policy staff_insert on services for insert to devart_request with check (devart_is_staff(organization_id));
+    create policy staff_update on services for update to devart_request
+      using (devart_is_staff(organization_id)) with check (devart_is_staff(organization_id));
+    create policy admin_delete on services for delete to devart_request using (devart_is_admin(organization_id));
+    create policy staff_insert on budgets for insert to devart_request with check (devart_is_staff(organization_id));
+    create policy staff_update on budgets for update to devart_request
+      using (devart_is_staff(organization_id)) with check (devart_is_staff(organization_id));
+    create policy admin_delete on budgets for delete to devart_request using (devart_is_admin(organization_id));
+    create policy staff_insert on budget_changes for insert to devart_request
+      with check (devart_is_staff(organization_id) and changed_by = devart_actor());
+    -- An agent sees which services there are, and what it spent itself.
+    grant select on services, ledger_entries to devart_agent;
+    create policy agent_read on services for select to devart_agent using (organization_id = devart_organization());
+    create policy agent_read on ledger_entries for select to devart_agent
+      using (organization_id = devart_organization() and agent_id = devart_agent());
+  `);
+  // eslint-disable-next-line @typescript-eslint/no-use-before-define -- they are long, and read after the tables
+  await knex.raw(FUNCTIONS);
+  // Whoever may not change the windows may not call these either: they run with
+  // the rights of their caller. This says it before the first statement.
+  await knex.raw(`
+    do $$
+    declare f regprocedure;
+    begin
+      for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace
+        and p.proname in ('charge_service', 'charge_group', 'reserve_service', 'settle_reservation', 'release_reservation',
+          'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'shard_budget', 'set_time_zone')
+      loop
+        execute format('revoke all on function %s from public', f);
+        execute format('grant execute on function %s to devart_system', f);
+      end loop;
+    end $$;
+  `);
+};
+
 const FUNCTIONS = `
   create type devart_taking as (
     -- Nothing when it was refused.
@@ -591,6 +849,14 @@ const FUNCTIONS = `
           if not found then
             raise exception 'the request was reserved a moment ago' using errcode = 'serialization_failure';
           end if;
+          if jsonb_array_length(coalesce(p_attribution -> 'delegatedFrom', '[]')) > 0 then
+            insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
+            select p_organization, 'delegated', asked.id, coalesce(asked.suspended_at, date_trunc('day', v_at)),
+              jsonb_build_object('to', s.id)
+            from services asked where asked.id = (p_attribution -> 'delegatedFrom' ->> 0)::uuid
+              and asked.organization_id = p_organization
+            on conflict do nothing;
+          end if;
           return jsonb_build_object('outcome', 'reserved', 'reserved', true, 'replayed', false, 'serviceId', s.id,
             'reservedMicros', t.taken, 'remainingMicros', t.remaining);
         end if;
@@ -742,264 +1008,6 @@ const FUNCTIONS = `
       return jsonb_build_object('settled', true, 'replayed', false, 'entryId', c.id, 'chargedMicros', p_amount, 'suspense', false);
     end $$;
 `;
-
-/**
- * Money: services with their prices, budgets, the windows that count against
- * them, what is held back, and the ledger.
- *
- * Amounts are whole millionths of the organisation's currency. A budget counts
- * in windows (a day, a week, a month in the organisation's time zone, or all
- * time). A window is a row that comes into being with its first charge or with
- * its budget and starts with what the ledger says, so nothing is ever reset:
- * spent_micros is always the sum of the ledger's entries of the budget's scope
- * in the window, and reserved_micros that of the reservations.
- *
- * Whatever moves money locks in this order: the organisation's money (shared; it
- * is had alone by what changes which budgets count), a reservation, windows by
- * budget and shard, services. So nothing deadlocks, however many budgets a
- * charge counts against.
- *
- * The ledger and the reservations have no foreign keys: the statements that
- * write them have just read what they refer to, and every charge would lock the
- * row of its service.
- *
- * @param {import('knex').Knex} knex
- */
-exports.up = async function up(knex) {
-  await knex.raw(`
-    alter table organizations add column currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$');
-    alter table organizations add column time_zone text not null default 'UTC';
-
-    create table services (
-      id uuid primary key,
-      organization_id uuid not null references organizations (id),
-      name text not null,
-      title text not null,
-      description text not null,
-      kind text not null check (kind in ('model', 'api')),
-      endpoint text,
-      owner text,
-      entity_ref text,
-      managed_by text not null check (managed_by in ('api', 'config')),
-      -- callMicros: of each call; millionUnitsMicros: of a million units; models: of a model's tokens.
-      prices jsonb not null,
-      -- What happens when a budget does not allow a charge.
-      on_exhausted text not null check (on_exhausted in ('delegate', 'ask', 'reject')),
-      fallback_id uuid,
-      is_active boolean not null default true,
-      -- Used up: every call is refused or delegated until then, or until the budget is increased.
-      suspended_at timestamptz,
-      suspended_until timestamptz,
-      created_by text not null,
-      created_at timestamptz not null default now(),
-      updated_at timestamptz not null default now(),
-      version integer not null default 1,
-      unique (id, organization_id),
-      foreign key (fallback_id, organization_id) references services (id, organization_id),
-      check (fallback_id <> id),
-      check ((suspended_at is null) = (suspended_until is null))
-    );
-    create unique index services_name on services (organization_id, name);
-
-    create table budgets (
-      id uuid primary key,
-      organization_id uuid not null references organizations (id),
-      scope_kind text not null
-        check (scope_kind in ('organization', 'team', 'agent', 'workflow', 'run', 'service')),
-      -- A group for teams, an id for the others, nothing for the organisation.
-      scope_ref text not null check ((scope_kind = 'organization') = (scope_ref = '')),
-      period text not null check (period in ('day', 'week', 'month', 'total')),
-      -- Nothing is unlimited; 0 allows nothing.
-      limit_micros bigint check (limit_micros between 0 and 1000000000000000),
-      -- In how many rows a window counts, each with a part of the limit.
-      shards smallint not null default 1 check (shards between 1 and 64),
-      created_by text not null,
-      created_at timestamptz not null default now(),
-      updated_at timestamptz not null default now(),
-      version integer not null default 1,
-      unique (organization_id, scope_kind, scope_ref, period)
-    );
-
-    create table budget_windows (
-      budget_id uuid not null references budgets (id) on delete cascade,
-      organization_id uuid not null,
-      starts_at timestamptz not null,
-      ends_at timestamptz not null,
-      shard smallint not null,
-      -- This shard's part of the limit.
-      cap_micros bigint,
-      spent_micros bigint not null,
-      reserved_micros bigint not null,
-      primary key (budget_id, starts_at, shard)
-      -- No index has a column that a charge changes: its row is rewritten in its place.
-    ) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-
-    create table budget_reservations (
-      id uuid primary key default devart_uuid7(),
-      organization_id uuid not null,
-      request_id text not null,
-      service_id uuid not null,
-      amount_micros bigint not null check (amount_micros >= 0),
-      -- Decides in which windows it counts, before and after it is settled.
-      at timestamptz not null default now(),
-      expires_at timestamptz not null,
-      budget_ids uuid[] not null,
-      window_starts timestamptz[] not null,
-      shards smallint[] not null,
-      attribution jsonb not null,
-      unique (organization_id, request_id)
-    );
-    create index budget_reservations_due on budget_reservations (expires_at);
-
-    create table ledger_entries (
-      id uuid not null default devart_uuid7(),
-      organization_id uuid not null,
-      -- Decides in which windows it counts.
-      at timestamptz not null,
-      written_at timestamptz not null default clock_timestamp(),
-      -- suspense: what was held back and whose true cost nobody knows; a correction says it later.
-      kind text not null check (kind in ('charge', 'suspense', 'correction')),
-      amount_micros bigint not null check (amount_micros >= 0 or kind = 'correction'),
-      -- What it is known by to whoever charged: the same request is charged once.
-      request_id text not null,
-      corrects_id uuid,
-      service_id uuid not null,
-      -- The services that could not pay, in the order in which they were tried.
-      delegated_from uuid[] not null default '{}',
-      actor text not null,
-      agent_id uuid,
-      team text,
-      task_id uuid,
-      run_id uuid,
-      workflow_id uuid,
-      entity_ref text,
-      model text,
-      input_tokens bigint check (input_tokens >= 0),
-      output_tokens bigint check (output_tokens >= 0),
-      quantity numeric check (quantity >= 0),
-      detail jsonb,
-      -- Also the order of the ledger.
-      primary key (organization_id, id),
-      check ((kind = 'correction') = (corrects_id is not null))
-    );
-    create index ledger_entries_time on ledger_entries (organization_id, at);
-    create index ledger_entries_task on ledger_entries (task_id) where task_id is not null;
-    create index ledger_entries_run on ledger_entries (run_id) where run_id is not null;
-    create index ledger_entries_entity on ledger_entries (organization_id, entity_ref, id desc)
-      where entity_ref is not null;
-    create index ledger_entries_open on ledger_entries (organization_id, id) where kind = 'suspense';
-    -- The last one: while the table has no statistics, all that begin with the organisation
-    -- cost the same to the planner, which then takes the newest. With another one the first
-    -- charges of a portal read the whole ledger each.
-    create unique index ledger_entries_request on ledger_entries (organization_id, request_id);
-    create trigger ledger_entries_append_only before update or delete or truncate on ledger_entries
-      for each statement execute function devart_refuse_change();
-
-    -- Who changed which limit, and why.
-    create table budget_changes (
-      id uuid primary key default devart_uuid7(),
-      organization_id uuid not null,
-      budget_id uuid not null,
-      scope_kind text not null,
-      scope_ref text not null,
-      period text not null,
-      change text not null check (change in ('created', 'changed', 'removed')),
-      old_limit_micros bigint,
-      new_limit_micros bigint,
-      reason text not null,
-      changed_by text not null,
-      at timestamptz not null default now()
-    );
-    create index budget_changes_budget on budget_changes (budget_id, id desc);
-    create index budget_changes_feed on budget_changes (organization_id, id desc);
-    create trigger budget_changes_append_only before update or delete or truncate on budget_changes
-      for each statement execute function devart_refuse_change();
-
-    -- What is to be told of budgets and services, once a window each.
-    create table budget_alerts (
-      id uuid primary key default devart_uuid7(),
-      organization_id uuid not null,
-      kind text not null check (kind in ('threshold', 'exhausted', 'suspended', 'delegated', 'forecast')),
-      -- The budget, or the service for suspended and delegated.
-      subject_id uuid not null,
-      -- What it is told once of: a window, a suspension.
-      occasion timestamptz not null,
-      detail jsonb not null default '{}',
-      at timestamptz not null default now(),
-      published_at timestamptz,
-      unique (subject_id, kind, occasion)
-    );
-    create index budget_alerts_feed on budget_alerts (organization_id, id desc);
-    create index budget_alerts_open on budget_alerts (id) where published_at is null;
-
-    -- Which budget an approval that a task waits for would increase. Agents ask for
-    -- approvals in words of their own: only what stands here increases anything.
-    create table budget_pauses (
-      approval_id uuid primary key references approvals (id) on delete cascade,
-      organization_id uuid not null references organizations (id),
-      budget_id uuid not null
-    );
-  `);
-  for (const table of [
-    'services',
-    'budgets',
-    'budget_windows',
-    'budget_reservations',
-    'ledger_entries',
-    'budget_changes',
-    'budget_alerts',
-    'budget_pauses',
-  ]) {
-    await knex.raw(`
-      alter table ${table} enable row level security;
-      alter table ${table} force row level security;
-      create policy system_all on ${table} to devart_system using (true) with check (true);
-      create policy member_read on ${table} for select to devart_request
-        using (organization_id = devart_organization());
-      grant select on ${table} to devart_request;
-    `);
-  }
-  await knex.raw(`
-    grant update (currency, time_zone) on organizations to devart_system;
-    grant select, insert, update, delete on services, budgets, budget_windows, budget_reservations to devart_system;
-    grant select, insert on ledger_entries, budget_changes to devart_system;
-    grant select, insert, update (published_at) on budget_alerts to devart_system;
-    grant select, insert on budget_pauses to devart_system;
-    grant insert, update, delete on services, budgets to devart_request;
-    grant insert on budget_changes to devart_request;
-    create policy staff_insert on services for insert to devart_request with check (devart_is_staff(organization_id));
-    create policy staff_update on services for update to devart_request
-      using (devart_is_staff(organization_id)) with check (devart_is_staff(organization_id));
-    create policy admin_delete on services for delete to devart_request using (devart_is_admin(organization_id));
-    create policy staff_insert on budgets for insert to devart_request with check (devart_is_staff(organization_id));
-    create policy staff_update on budgets for update to devart_request
-      using (devart_is_staff(organization_id)) with check (devart_is_staff(organization_id));
-    create policy admin_delete on budgets for delete to devart_request using (devart_is_admin(organization_id));
-    create policy staff_insert on budget_changes for insert to devart_request
-      with check (devart_is_staff(organization_id) and changed_by = devart_actor());
-    -- An agent sees which services there are, and what it spent itself.
-    grant select on services, ledger_entries to devart_agent;
-    create policy agent_read on services for select to devart_agent using (organization_id = devart_organization());
-    create policy agent_read on ledger_entries for select to devart_agent
-      using (organization_id = devart_organization() and agent_id = devart_agent());
-  `);
-  await knex.raw(FUNCTIONS);
-  // Whoever may not change the windows may not call these either: they run with
-  // the rights of their caller. This says it before the first statement.
-  await knex.raw(`
-    do $$
-    declare f regprocedure;
-    begin
-      for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace
-        and p.proname in ('charge_service', 'charge_group', 'reserve_service', 'settle_reservation', 'release_reservation',
-          'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'shard_budget', 'set_time_zone')
-      loop
-        execute format('revoke all on function %s from public', f);
-        execute format('grant execute on function %s to devart_system', f);
-      end loop;
-    end $$;
-  `);
-};
 
 /** @param {import('knex').Knex} knex */
 exports.down = async function down(knex) {

@@ -1,4 +1,3 @@
-import { databaseServiceFactory } from '@backstage/backend-defaults/database';
 import {
   mockCredentials,
   mockServices,
@@ -15,6 +14,7 @@ import {
   type DevartClient,
 } from '@devart/plugin-devart-common';
 import { rootHealthServiceFactory } from '@devart/plugin-devart-node';
+import { testDatabaseServiceFactory } from '@devart/test-database';
 import { randomBytes } from 'node:crypto';
 import type { ExtendedHttpServer } from '@backstage/backend-defaults/rootHttpRouter';
 import knexFactory, { type Knex } from 'knex';
@@ -66,7 +66,7 @@ export class TestControlPlane {
         devartPlugin,
         rootHealthServiceFactory,
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
-        databaseServiceFactory,
+        testDatabaseServiceFactory,
         // Without a token nobody is somebody.
         mockServices.httpAuth.factory({
           defaultCredentials: mockCredentials.none(),

@@ -39,6 +39,8 @@ import { standingOf } from './standingOf';
 
 /** The most delegations of one approval. */
 const MAX_DELEGATIONS = 50;
+/** Approvals that wait for somebody are counted up to this many. */
+const MAX_COUNTED = 100;
 
 /** Says of users and groups which ones the catalog does not have. */
 export type FindUnknownPrincipals = (
@@ -218,6 +220,21 @@ export class ApprovalsService {
       }),
     );
     return rows.map(row => this.#toApproval(row, caller, permitted));
+  }
+
+  /** How many approvals wait for the caller, counted up to a bound. */
+  async countMine(caller: MemberCaller): Promise<number> {
+    if (caller.kind !== 'user' || !(await this.#isPermitted(caller))) {
+      return 0;
+    }
+    return this.#database.inScope(scopeOf(caller), tx =>
+      this.#store.countDecidable(
+        tx,
+        caller.organizationId,
+        { actor: caller.actor, refs: caller.refs },
+        MAX_COUNTED,
+      ),
+    );
   }
 
   /** @throws NotFoundError */

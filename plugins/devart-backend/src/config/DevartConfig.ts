@@ -9,6 +9,8 @@ import {
 } from '@devart/plugin-devart-common';
 import { RoleMapping } from '@devart/plugin-devart-node';
 import { isAbsolute, resolve } from 'node:path';
+import { readGatewayConfig, type GatewayConfig } from './GatewayConfig';
+import { numberIn } from './numberIn';
 
 /** From when on a part of the queue is worth an alert; never, where a number is missing. */
 export interface QueueThresholds {
@@ -58,6 +60,8 @@ export interface DevartConfig {
   /** Priorities of reviews by the labels of their pull requests, in lower case. */
   priorityByLabel: ReadonlyMap<string, TaskPriority>;
   activityDays: number;
+  /** For how long runs of workflows are kept after their end. */
+  runDays: number;
   /** A loop that has not succeeded for this long makes the backend unready. */
   staleSeconds: number;
   /** Where people open the portal, without a slash at the end. */
@@ -70,20 +74,7 @@ export interface DevartConfig {
   };
   /** What the keys are derived from with which secrets are kept; the first one seals. */
   secretKeys: string[];
-}
-
-function numberIn(
-  config: Config,
-  key: string,
-  options: { default: number; min: number; max: number },
-): number {
-  const value = config.getOptionalNumber(key) ?? options.default;
-  if (!(value >= options.min && value <= options.max)) {
-    throw new InputError(
-      `Configuration ${key} is ${value}; it must be from ${options.min} to ${options.max}`,
-    );
-  }
-  return value;
+  gateway: GatewayConfig;
 }
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
@@ -373,6 +364,11 @@ export function readDevartConfig(config: Config): DevartConfig {
       min: 1,
       max: 3650,
     }),
+    runDays: numberIn(config, 'devart.retention.runDays', {
+      default: 180,
+      min: 1,
+      max: 36_500,
+    }),
     staleSeconds: numberIn(config, 'devart.readiness.staleSeconds', {
       default: 15,
       min: 1,
@@ -388,5 +384,6 @@ export function readDevartConfig(config: Config): DevartConfig {
       }),
     },
     secretKeys: readSecretKeys(config),
+    gateway: readGatewayConfig(config),
   };
 }

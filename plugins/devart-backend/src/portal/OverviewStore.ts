@@ -11,9 +11,8 @@ export class OverviewStore {
     organizationId: string,
   ): Promise<Partial<Record<TaskStatus, number>>> {
     const rows = await tx.rows<{ status: TaskStatus; count: number }>(
-      `select t.status, count(distinct t.id)::int as count
-       from task_transitions r join tasks t on t.id = r.task_id and t.status = r.to_status
-       where r.organization_id = ? and r.to_status in ('waiting', 'dead_letter') group by t.status
+      `select resting as status, count(*)::int as count from tasks
+       where organization_id = ? and resting in ('waiting', 'dead_letter') group by resting
        union all
        select 'running', count(*)::int from task_leases where organization_id = ?`,
       [organizationId, organizationId],

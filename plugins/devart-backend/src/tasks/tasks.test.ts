@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { BOARD_COLUMNS, type BoardColumn } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import { eventually } from '../__testUtils__/eventually';
 import { TestControlPlane } from '../__testUtils__/TestControlPlane';
@@ -479,6 +480,14 @@ describe('tasks', () => {
     expect(board.stopped).toMatchObject({ total: 8, capped: false });
     expect(board.queued.total).toBe(15);
     expect(board.queued.items).toHaveLength(5);
+
+    // Without a filter the columns are counted in another way.
+    const whole = await sam.tasks.board({ limit: 1 });
+    for (const [column, { total }] of Object.entries(whole)) {
+      const status = [...BOARD_COLUMNS[column as BoardColumn]];
+      const listed = await collect({ status });
+      expect({ column, total }).toEqual({ column, total: listed.length });
+    }
   });
 
   it('tell browsers that they changed', async () => {
