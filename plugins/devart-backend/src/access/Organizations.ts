@@ -94,6 +94,11 @@ export class Organizations {
     this.#all = all;
   }
 
+  /** All organisations of the configuration. */
+  get all(): readonly Organization[] {
+    return this.#all.map(({ organization }) => organization);
+  }
+
   /** Where everybody belongs who is not named elsewhere. */
   get first(): Organization {
     return this.#all[0].organization;

@@ -1,9 +1,11 @@
 import { activity } from './activity';
 import { agents } from './agents';
+import { analytics } from './analytics';
 import { approvals } from './approvals';
 import { audit } from './audit';
 import { budgets } from './budgets';
 import type { Operation } from './defineOperation';
+import { gateway } from './gateway';
 import { ledger } from './ledger';
 import { portal } from './portal';
 import { reviews } from './reviews';
@@ -23,8 +25,10 @@ export const operations = {
   services,
   budgets,
   ledger,
+  analytics,
   activity,
   audit,
+  gateway,
   portal,
 };
 

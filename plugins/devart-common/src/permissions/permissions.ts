@@ -159,6 +159,24 @@ export const ledgerCorrectPermission = define(
   'update',
   'admin',
 );
+/** See what tasks cost and how well tasks and agents did. @public */
+export const analyticsReadPermission = define(
+  'devart.analytics.read',
+  'read',
+  'viewer',
+);
+/** Look for costly tasks, review them, and say what is costly. @public */
+export const analyticsUpdatePermission = define(
+  'devart.analytics.update',
+  'update',
+  'supervisor',
+);
+/** Read what agents asked models and what these answered. @public */
+export const recordingReadPermission = define(
+  'devart.recording.read',
+  'read',
+  'admin',
+);
 
 /** Every permission of devart. @public */
 export const devartPermissions: readonly BasicPermission[] = [
@@ -187,6 +205,9 @@ export const devartPermissions: readonly BasicPermission[] = [
   budgetUpdatePermission,
   budgetDeletePermission,
   ledgerCorrectPermission,
+  analyticsReadPermission,
+  analyticsUpdatePermission,
+  recordingReadPermission,
 ];
 
 /**
