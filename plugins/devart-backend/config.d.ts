@@ -10,7 +10,28 @@ export interface Config {
       title?: string;
       /** Users and groups who belong to it; the first organisation takes everybody else. */
       members?: string[];
+      /** Other than those of `money`. */
+      currency?: string;
+      perUsd?: number;
+      timeZone?: string;
     }>;
+    money?: {
+      /**
+       * ISO 4217, for example EUR. Default USD. It cannot be changed once
+       * something was spent.
+       */
+      currency?: string;
+      /**
+       * What a US dollar costs in that currency. Needed with another currency
+       * where published prices are used, which are in US dollars.
+       */
+      perUsd?: number;
+      /**
+       * Where the days, weeks and months of budgets begin: a name of the IANA
+       * database, for example Europe/Berlin. Default UTC.
+       */
+      timeZone?: string;
+    };
     access?: {
       /**
        * Which groups, users and services have which role; whoever is not named

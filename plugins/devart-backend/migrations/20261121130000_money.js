@@ -185,6 +185,14 @@ exports.up = async function up(knex) {
     );
     create index budget_alerts_feed on budget_alerts (organization_id, id desc);
     create index budget_alerts_open on budget_alerts (id) where published_at is null;
+
+    -- Which budget an approval that a task waits for would increase. Agents ask for
+    -- approvals in words of their own: only what stands here increases anything.
+    create table budget_pauses (
+      approval_id uuid primary key references approvals (id) on delete cascade,
+      organization_id uuid not null references organizations (id),
+      budget_id uuid not null
+    );
   `);
   for (const table of [
     'services',
@@ -194,6 +202,7 @@ exports.up = async function up(knex) {
     'ledger_entries',
     'budget_changes',
     'budget_alerts',
+    'budget_pauses',
   ]) {
     await knex.raw(`
       alter table ${table} enable row level security;
@@ -209,6 +218,7 @@ exports.up = async function up(knex) {
     grant select, insert, update, delete on services, budgets, budget_windows, budget_reservations to devart_system;
     grant select, insert on ledger_entries, budget_changes to devart_system;
     grant select, insert, update (published_at) on budget_alerts to devart_system;
+    grant select, insert on budget_pauses to devart_system;
     grant insert, update, delete on services, budgets to devart_request;
     grant insert on budget_changes to devart_request;
     create policy staff_insert on services for insert to devart_request with check (devart_is_staff(organization_id));
@@ -236,7 +246,7 @@ exports.up = async function up(knex) {
     begin
       for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace
         and p.proname in ('charge_service', 'reserve_service', 'settle_reservation', 'release_reservation',
-          'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'set_time_zone')
+          'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'shard_budget', 'set_time_zone')
       loop
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to devart_system', f);
@@ -419,6 +429,31 @@ const FUNCTIONS = `
         where budget_id = p_budget and ends_at > clock_timestamp() order by starts_at
       loop
         perform devart_level_window(p_budget, w.starts_at, b.limit_micros);
+      end loop;
+    end $$;
+
+  -- Counts a budget in another number of rows. Needs the money alone.
+  create function shard_budget(p_budget uuid) returns void language plpgsql as $$
+    declare
+      b budgets;
+      w record;
+    begin
+      select * into strict b from budgets where id = p_budget;
+      perform devart_lock_money(b.organization_id, true);
+      -- What is held back is freed where it is held back: in the first row from now on.
+      update budget_reservations r set shards = (
+        select array_agg(case when l.id = b.id then 0::smallint else l.shard end order by l.place)
+        from unnest(r.budget_ids, r.shards) with ordinality l (id, shard, place))
+      where organization_id = b.organization_id and b.id = any (budget_ids);
+      for w in select starts_at, ends_at, sum(spent_micros) spent, sum(reserved_micros) held from budget_windows
+        where budget_id = b.id group by starts_at, ends_at
+      loop
+        update budget_windows set spent_micros = w.spent, reserved_micros = w.held, cap_micros = b.limit_micros
+        where budget_id = b.id and starts_at = w.starts_at and shard = 0;
+        delete from budget_windows where budget_id = b.id and starts_at = w.starts_at and shard > 0;
+        insert into budget_windows (budget_id, organization_id, starts_at, ends_at, shard, cap_micros, spent_micros, reserved_micros)
+        select b.id, b.organization_id, w.starts_at, w.ends_at, shard, 0, 0, 0 from generate_series(1, b.shards - 1) shard;
+        perform devart_level_window(b.id, w.starts_at, b.limit_micros);
       end loop;
     end $$;
 
@@ -890,11 +925,11 @@ const FUNCTIONS = `
 exports.down = async function down(knex) {
   await knex.raw(`
     drop function charge_service, reserve_service, settle_reservation, release_reservation, expire_reservation,
-      correct_entry, open_budget, cap_budget, set_time_zone, devart_unhold, devart_suspend, devart_charged,
+      correct_entry, open_budget, cap_budget, shard_budget, set_time_zone, devart_unhold, devart_suspend, devart_charged,
       devart_take, devart_look, devart_borrow, devart_level_window, devart_open_window, devart_counts, devart_window_start,
       devart_window_end, devart_lock_money;
     drop type devart_taking;
-    drop table budget_alerts, budget_changes, ledger_entries, budget_reservations, budget_windows, budgets, services;
+    drop table budget_pauses, budget_alerts, budget_changes, ledger_entries, budget_reservations, budget_windows, budgets, services;
     alter table organizations drop column currency, drop column time_zone;
   `);
 };

@@ -25,6 +25,7 @@ import { Agents } from './agents/Agents';
 import { Analytics } from './analytics/Analytics';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
+import { Budgets } from './budgets/Budgets';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
@@ -33,6 +34,7 @@ import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
 import { Reviews } from './reviews/Reviews';
+import { Spending } from './spending/Spending';
 import { Tasks } from './tasks/Tasks';
 import { Transports } from './transports/Transports';
 import { Webhooks } from './webhooks/Webhooks';
@@ -77,15 +79,25 @@ export class ControlPlane {
     const audit = new Audit({ ...services, database });
     const ground = { ...services, database, organizations, outbox, audit };
 
-    // Work: agents, tasks, where they meet, and what it costs
+    // Money: services, budgets, the ledger
+    const budgets = new Budgets(ground);
+
+    // Work: agents, tasks, where they meet, and how well that goes
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
-    const dispatch = new Dispatch({ ...ground, agents, tasks, transports });
-    const analytics = new Analytics({ ...ground, tasks });
+    const dispatch = new Dispatch({
+      ...ground,
+      budgets,
+      agents,
+      tasks,
+      transports,
+    });
+    const analytics = new Analytics({ ...ground, budgets, tasks });
 
-    // Flow: approvals, reviews of changes, workflows
+    // Flow: approvals, what tasks spend, reviews of changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
+    const spending = new Spending({ ...ground, budgets, approvals });
     const reviews = new Reviews({ ...ground, tasks });
     const workflows = await Workflows.create({ ...ground, tasks, approvals });
     const webhooks = new Webhooks({ ...ground, reviews, workflows });
@@ -97,8 +109,11 @@ export class ControlPlane {
       handlers: {
         ...outbox.handlers,
         ...audit.handlers,
-        ...dispatch.handlers,
+        ...budgets.handlers,
         ...analytics.handlers,
+        ...dispatch.handlers,
+        budgets: { ...budgets.handlers.budgets, ...analytics.forecasting },
+        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
@@ -123,11 +138,13 @@ export class ControlPlane {
         [
           outbox,
           audit,
+          budgets,
           agents,
           transports,
           dispatch,
           analytics,
           approvals,
+          spending,
           reviews,
           workflows,
           webhooks,

@@ -3,10 +3,12 @@ import type {
   PerformanceFigures,
 } from '@devart/plugin-devart-common';
 import { scopeOf, type MemberCaller } from '../access/Caller';
+import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
-import type { MoneyStore } from './MoneyStore';
+import type { BucketStore } from './BucketStore';
 import { periodBefore, periodOf, toPeriod } from './periodOf';
+import { reckoningOf } from './reckoningOf';
 import type {
   AgentRow,
   AttemptsRow,
@@ -76,16 +78,19 @@ function toAgentEfficiency(row: AgentRow, cost: number): AgentEfficiency {
 /** How tasks and agents did. */
 export class PerformanceService {
   readonly #database: Database;
-  readonly #money: MoneyStore;
+  readonly #buckets: BucketStore;
+  readonly #organizations: Organizations;
   readonly #store: PerformanceStore;
 
   constructor(options: {
     database: Database;
-    money: MoneyStore;
+    buckets: BucketStore;
+    organizations: Organizations;
     store: PerformanceStore;
   }) {
     this.#database = options.database;
-    this.#money = options.money;
+    this.#buckets = options.buckets;
+    this.#organizations = options.organizations;
     this.#store = options.store;
   }
 
@@ -98,8 +103,7 @@ export class PerformanceService {
     const period = periodOf(asked);
     const before = periodBefore(period);
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const reckoning = await this.#money.reckoningOf(tx, organizationId);
-      const days = await this.#money.bucketsOf(
+      const days = await this.#buckets.bucketsOf(
         tx,
         organizationId,
         {
@@ -129,7 +133,7 @@ export class PerformanceService {
         [],
       );
       return {
-        ...reckoning,
+        ...reckoningOf(this.#organizations.byId(organizationId)),
         period: toPeriod(period),
         current: current.figures,
         previous: { period: toPeriod(before), ...previous.figures },

@@ -32,7 +32,9 @@ describe('analytics', () => {
   const random = seededRandom('analytics');
 
   beforeAll(async () => {
-    plane = await TestControlPlane.start();
+    plane = await TestControlPlane.start({
+      config: { money: { timeZone: 'Pacific/Auckland' } },
+    });
     sql = plane.sql();
     [{ id: organization }] = await sql('organizations').where({
       name: 'default',
@@ -445,78 +447,68 @@ describe('analytics', () => {
   describe('use of services', () => {
     it('sums up to the ledger, in days of the organisation', async () => {
       const vic = plane.as('viewer');
-      const zone = 'Pacific/Auckland';
-      await sql('organizations')
-        .where({ id: organization })
-        .update({ time_zone: zone });
-      try {
-        const dear = await addService('dear');
-        // Half an hour before and after midnight there, in another day and month of theirs and ours.
-        const midnight = Date.parse('2026-03-31T11:00:00Z');
-        const team = 'group:default/builders';
-        for (const [hours, micros, serviceId] of [
-          [-0.5, 10, service],
-          [0.5, 20, service],
-          [25, 700, dear],
-        ] as const) {
-          await charge({
-            at: new Date(midnight + hours * HOUR_MS),
-            micros,
-            serviceId,
-            team: hours > 0 ? team : undefined,
-          });
-        }
-        const period = {
-          from: '2026-03-30T11:00:00Z',
-          to: '2026-04-02T11:00:00Z',
-        };
-        const usage = await vic.analytics.serviceUsage(period);
-        expect(usage.timeZone).toBe(zone);
-        expect(usage.buckets).toEqual([
-          '2026-03-30T11:00:00.000Z',
-          '2026-03-31T11:00:00.000Z',
-          '2026-04-01T11:00:00.000Z',
-        ]);
-        expect(usage.groups).toMatchObject([
-          {
-            key: dear,
-            name: 'Service dear',
-            costMicros: 700,
-            calls: 1,
-            points: [{ calls: 0 }, { calls: 0 }, { costMicros: 700 }],
-          },
-          {
-            key: service,
-            costMicros: 30,
-            calls: 2,
-            inputTokens: 200,
-            points: [{ costMicros: 10 }, { costMicros: 20 }, { calls: 0 }],
-          },
-        ]);
-        expect(usage.total).toMatchObject({ costMicros: 730, calls: 3 });
-
-        const byTeam = await vic.analytics.serviceUsage({
-          ...period,
-          groupBy: 'team',
-          groups: 1,
+      const dear = await addService('dear');
+      // Half an hour before and after midnight there, in another day and month of theirs and ours.
+      const midnight = Date.parse('2026-03-31T11:00:00Z');
+      const team = 'group:default/builders';
+      for (const [hours, micros, serviceId] of [
+        [-0.5, 10, service],
+        [0.5, 20, service],
+        [25, 700, dear],
+      ] as const) {
+        await charge({
+          at: new Date(midnight + hours * HOUR_MS),
+          micros,
+          serviceId,
+          team: hours > 0 ? team : undefined,
         });
-        expect(byTeam.groups).toMatchObject([
-          { key: team, name: team, costMicros: 720 },
-        ]);
-        expect(byTeam.rest).toMatchObject({ groups: 1, costMicros: 10 });
-        const months = await vic.analytics.serviceUsage({
-          ...period,
-          bucket: 'month',
-          serviceId: service,
-        });
-        expect(months.total.points.map(({ costMicros }) => costMicros)).toEqual(
-          [10, 20],
-        );
-      } finally {
-        await sql('organizations')
-          .where({ id: organization })
-          .update({ time_zone: 'UTC' });
       }
+      const period = {
+        from: '2026-03-30T11:00:00Z',
+        to: '2026-04-02T11:00:00Z',
+      };
+      const usage = await vic.analytics.serviceUsage(period);
+      expect(usage.timeZone).toBe('Pacific/Auckland');
+      expect(usage.buckets).toEqual([
+        '2026-03-30T11:00:00.000Z',
+        '2026-03-31T11:00:00.000Z',
+        '2026-04-01T11:00:00.000Z',
+      ]);
+      expect(usage.groups).toMatchObject([
+        {
+          key: dear,
+          name: 'Service dear',
+          costMicros: 700,
+          calls: 1,
+          points: [{ calls: 0 }, { calls: 0 }, { costMicros: 700 }],
+        },
+        {
+          key: service,
+          costMicros: 30,
+          calls: 2,
+          inputTokens: 200,
+          points: [{ costMicros: 10 }, { costMicros: 20 }, { calls: 0 }],
+        },
+      ]);
+      expect(usage.total).toMatchObject({ costMicros: 730, calls: 3 });
+
+      const byTeam = await vic.analytics.serviceUsage({
+        ...period,
+        groupBy: 'team',
+        groups: 1,
+      });
+      expect(byTeam.groups).toMatchObject([
+        { key: team, name: team, costMicros: 720 },
+      ]);
+      expect(byTeam.rest).toMatchObject({ groups: 1, costMicros: 10 });
+      const months = await vic.analytics.serviceUsage({
+        ...period,
+        bucket: 'month',
+        serviceId: service,
+      });
+      expect(months.total.points.map(({ costMicros }) => costMicros)).toEqual([
+        10, 20,
+      ]);
     });
   });
 

@@ -1,7 +1,4 @@
-import {
-  FORECAST_LEVELS,
-  MIN_FORECAST_DAYS,
-} from '@devart/plugin-devart-common';
+import { MIN_FORECAST_DAYS } from '@devart/plugin-devart-common';
 import { seededRandom } from './seededRandom';
 
 /** From so many whole days on, each day of the week has a level of its own. */
@@ -15,6 +12,9 @@ const SPIKE_SHARE = 1 / 20;
 /** A day of the week is worth this many days of any kind besides its own. */
 const WEEKDAY_PRIOR = 1;
 const PATHS = 1000;
+/** Which part of the courses an interval holds. */
+const USUAL = 0.8;
+const WIDE = 0.95;
 
 /** What a forecast is made from. */
 export interface SpendingSoFar {
@@ -34,26 +34,32 @@ export interface SpendingSoFar {
   seed: string;
 }
 
-/** When a limit will be reached; an instant is missing when it lies beyond what is looked at. */
-export interface RunsOut {
-  /** Of so many courses, how many reach the limit. */
-  probability: number;
-  expectedAt?: Date;
-  intervals: { level: number; earliestAt?: Date; latestAt?: Date }[];
+/** An instant is missing when it lies beyond what is looked at. */
+export interface Span {
+  earliestAt?: Date;
+  latestAt?: Date;
 }
 
-/** What will be spent. */
+interface Range {
+  lowMicros: number;
+  highMicros: number;
+}
+
+/** What will be spent. `usual` holds 80 of 100 courses, `wide` 95. */
 export interface SpendForecast {
   /** Spent on an average day, exceptions aside. */
   dailyMicros: number;
   /** Whether days of the week were told apart. */
   byWeekday: boolean;
-  atEnd: {
-    expectedMicros: number;
-    intervals: { level: number; lowMicros: number; highMicros: number }[];
+  atEnd: { expectedMicros: number; usual: Range; wide: Range };
+  /** When the limit will be reached; missing without one. */
+  runsOut?: {
+    /** Which part of the courses reach it. */
+    probability: number;
+    expectedAt?: Date;
+    usual: Span;
+    wide: Span;
   };
-  /** Missing without a limit. */
-  runsOut?: RunsOut;
 }
 
 function meanOf(values: readonly number[]): number {
@@ -146,9 +152,9 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
     return undefined;
   }
   const daily = withoutSpikes(so.daily);
-  const level = levelsOf(daily);
+  const usualOf = levelsOf(daily);
   const ratios = daily.map((micros, index) => {
-    const usual = level(index - daily.length);
+    const usual = usualOf(index - daily.length);
     return usual > 0 ? micros / usual : 0;
   });
   const random = seededRandom(so.seed);
@@ -169,7 +175,7 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
     let total = 0;
     let at = room !== undefined && room <= 0 ? now : undefined;
     spans.forEach(({ begin, end, share }, index) => {
-      const micros = course[index] * level(index) * share;
+      const micros = course[index] * usualOf(index) * share;
       if (room !== undefined && at === undefined && total + micros >= room) {
         at = begin + ((room - total) / micros) * (end - begin);
       }
@@ -187,16 +193,21 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
     const instant = reached[Math.max(0, Math.ceil(share * PATHS) - 1)];
     return instant === undefined ? undefined : new Date(instant);
   };
+  const range = (level: number): Range => ({
+    lowMicros: Math.round(quantile(totals, (1 - level) / 2)),
+    highMicros: Math.round(quantile(totals, (1 + level) / 2)),
+  });
+  const span = (level: number): Span => ({
+    earliestAt: reachedBy((1 - level) / 2),
+    latestAt: reachedBy((1 + level) / 2),
+  });
   return {
     dailyMicros: Math.round(meanOf(daily)),
     byWeekday: daily.length >= WEEKDAY_DAYS,
     atEnd: {
       expectedMicros: Math.round(meanOf(totals)),
-      intervals: FORECAST_LEVELS.map(wanted => ({
-        level: wanted,
-        lowMicros: Math.round(quantile(totals, (1 - wanted) / 2)),
-        highMicros: Math.round(quantile(totals, (1 + wanted) / 2)),
-      })),
+      usual: range(USUAL),
+      wide: range(WIDE),
     },
     runsOut:
       room === undefined
@@ -204,11 +215,8 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
         : {
             probability: reached.length / PATHS,
             expectedAt: reachedBy(0.5),
-            intervals: FORECAST_LEVELS.map(wanted => ({
-              level: wanted,
-              earliestAt: reachedBy((1 - wanted) / 2),
-              latestAt: reachedBy((1 + wanted) / 2),
-            })),
+            usual: span(USUAL),
+            wide: span(WIDE),
           },
   };
 }

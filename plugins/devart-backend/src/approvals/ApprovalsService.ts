@@ -4,7 +4,7 @@ import {
   NotAllowedError,
   NotFoundError,
 } from '@backstage/errors';
-import type { Approval } from '@devart/plugin-devart-common';
+import type { Approval, WaitingReason } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import {
   scopeOf,
@@ -108,15 +108,22 @@ export class ApprovalsService {
    */
   async requestForTask(
     agent: AgentCaller,
-    request: MemberRequest & { taskId: string; attempt: number },
+    request: MemberRequest & {
+      taskId: string;
+      attempt: number;
+      /** `approval` unless given. */
+      waitingReason?: WaitingReason;
+      /** Done in the same transaction, with the rights of the control plane. */
+      also?: (tx: Transaction, approvalId: string) => Promise<void>;
+    },
   ): Promise<Approval> {
-    const { taskId, attempt, ...rest } = request;
+    const { taskId, attempt, waitingReason, also, ...rest } = request;
     await this.#requirePrincipals(rest);
     await this.#work.wait(agent, taskId, attempt, {
-      waitingReason: 'approval',
+      waitingReason: waitingReason ?? 'approval',
       reason: rest.title,
       also: async (tx, task) => {
-        const { created } = await this.requestIn(tx, agent.organizationId, {
+        const { id, created } = await this.requestIn(tx, agent.organizationId, {
           ...rest,
           entityRef: rest.entityRef ?? task.entity_ref ?? undefined,
           requestedBy: agent.actor,
@@ -128,6 +135,7 @@ export class ApprovalsService {
             'idempotencyKey: something was asked under this key before, and a task waits for an answer of its own; leave the key out, an attempt asks once',
           );
         }
+        await also?.(tx, id);
       },
     });
     return this.#database.inScope(scopeOf(agent), async tx => {

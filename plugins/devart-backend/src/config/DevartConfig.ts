@@ -21,6 +21,12 @@ export interface ConfiguredOrganization {
   name: string;
   title: string;
   members: string[];
+  /** ISO 4217. */
+  currency: string;
+  /** What a US dollar is in it, for published prices; 1 for US dollars, unknown unless configured for others. */
+  perUsd?: number;
+  /** Where its days, weeks and months begin. */
+  timeZone: string;
 }
 
 /** An agent that is there from the start. */
@@ -82,12 +88,61 @@ function numberIn(
   return value;
 }
 
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+type ConfiguredMoney = Pick<
+  ConfiguredOrganization,
+  'currency' | 'perUsd' | 'timeZone'
+>;
+
+/** Reads `currency`, `perUsd` and `timeZone`; what is not given is as in `otherwise`. */
+function readMoney(
+  config: Config | undefined,
+  at: string,
+  otherwise: ConfiguredMoney,
+): ConfiguredMoney {
+  const currency = config?.getOptionalString('currency') ?? otherwise.currency;
+  if (!CURRENCIES.has(currency)) {
+    throw new InputError(
+      `Configuration ${at}.currency is '${currency}'; it must be a currency of ISO 4217 such as EUR`,
+    );
+  }
+  const timeZone = config?.getOptionalString('timeZone') ?? otherwise.timeZone;
+  if (!isTimeZone(timeZone)) {
+    throw new InputError(
+      `Configuration ${at}.timeZone is '${timeZone}'; it must be a name of the IANA database such as Europe/Berlin`,
+    );
+  }
+  if (currency === 'USD') {
+    return { currency, timeZone, perUsd: 1 };
+  }
+  const perUsd = config?.has('perUsd')
+    ? numberIn(config, 'perUsd', { default: 1, min: 1e-6, max: 1e9 })
+    : undefined;
+  const inherited =
+    currency === otherwise.currency ? otherwise.perUsd : undefined;
+  return { currency, timeZone, perUsd: perUsd ?? inherited };
+}
+
 function readOrganizations(config: Config): ConfiguredOrganization[] {
+  const money = readMoney(
+    config.getOptionalConfig('devart.money'),
+    'devart.money',
+    { currency: 'USD', perUsd: 1, timeZone: 'UTC' },
+  );
   const sections = config.getOptionalConfigArray('devart.organizations');
   if (!sections || sections.length === 0) {
     const title =
       config.getOptionalString('organization.name') ?? DEFAULT_ORGANIZATION;
-    return [{ name: DEFAULT_ORGANIZATION, title, members: [] }];
+    return [{ name: DEFAULT_ORGANIZATION, title, members: [], ...money }];
   }
   const names = new Set<string>();
   return sections.map((section, index) => {
@@ -108,6 +163,7 @@ function readOrganizations(config: Config): ConfiguredOrganization[] {
       members: (section.getOptionalStringArray('members') ?? []).map(ref =>
         ref.toLowerCase(),
       ),
+      ...readMoney(section, `devart.organizations[${index}]`, money),
     };
   });
 }

@@ -25,10 +25,17 @@ export function createPortalHandlers(options: {
   return {
     me: async (_input, { caller }) => {
       const member = requireMember(caller);
+      const organization = organizations.byId(member.organizationId);
       return {
         actor: member.actor,
         role: member.role,
-        organization: organizations.byId(member.organizationId),
+        organization: {
+          id: organization.id,
+          name: organization.name,
+          title: organization.title,
+          currency: organization.currency,
+          timeZone: organization.timeZone,
+        },
       };
     },
     transports: async (_input, { caller }) => ({

@@ -3,10 +3,13 @@ import { agents } from './agents';
 import { analytics } from './analytics';
 import { approvals } from './approvals';
 import { audit } from './audit';
+import { budgets } from './budgets';
 import type { Operation } from './defineOperation';
+import { ledger } from './ledger';
 import { portal } from './portal';
 import { reviews } from './reviews';
 import { runs } from './runs';
+import { services } from './services';
 import { tasks } from './tasks';
 import { workflows } from './workflows';
 
@@ -18,6 +21,9 @@ export const operations = {
   workflows,
   runs,
   approvals,
+  services,
+  budgets,
+  ledger,
   analytics,
   activity,
   audit,

@@ -3,7 +3,7 @@ import { ROLES } from '../model/roles';
 import { TASK_PRIORITIES } from '../model/priorities';
 import { taskReadPermission } from '../permissions/permissions';
 import { defineOperation } from './defineOperation';
-import { actorSchema, idSchema, instantSchema } from './shared';
+import { actorSchema, currencySchema, idSchema, instantSchema } from './shared';
 
 const me = defineOperation({
   id: 'portal.me',
@@ -23,6 +23,9 @@ const me = defineOperation({
       id: idSchema,
       name: z.string(),
       title: z.string(),
+      currency: currencySchema,
+      /** Of its days, weeks and months: a name of the IANA database. */
+      timeZone: z.string(),
     }),
   }),
 });
