@@ -113,7 +113,11 @@ export class ControlPlane {
         ...analytics.handlers,
         ...dispatch.handlers,
         budgets: { ...budgets.handlers.budgets, ...analytics.forecasting },
-        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
+        tasks: {
+          ...dispatch.handlers.tasks,
+          ...spending.handlers,
+          get: analytics.tellExpectedCost(dispatch.handlers.tasks.get),
+        },
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,

@@ -22,6 +22,7 @@ import { PerformanceService } from './PerformanceService';
 import { PerformanceStore } from './PerformanceStore';
 import { TaskCostStore } from './TaskCostStore';
 import { TaskEstimates } from './TaskEstimates';
+import { tellExpectedCost } from './tellExpectedCost';
 import { UsageStore } from './UsageStore';
 
 /** What things cost and how well they went, put together. */
@@ -30,6 +31,7 @@ export class Analytics implements Part {
   /** The operation on budgets that looks ahead. */
   readonly forecasting: Pick<Handlers<'budgets'>, 'forecast'>;
   readonly background: readonly Loop[];
+  readonly #estimates: EstimatesService;
 
   constructor(options: {
     database: Database;
@@ -77,10 +79,16 @@ export class Analytics implements Part {
       forecast: async ({ id }, { caller }) =>
         forecasts.forecast(requireMember(caller), id),
     };
+    this.#estimates = estimates;
     this.background = [
       keeper.collecting,
       keeper.flagging,
       createForecastWatch({ ...ground, forecasts }),
     ];
+  }
+
+  /** The operation that reads a task, with what it was expected to cost. */
+  tellExpectedCost(get: Handlers<'tasks'>['get']): Handlers<'tasks'>['get'] {
+    return tellExpectedCost(get, this.#estimates);
   }
 }

@@ -117,6 +117,16 @@ export class EstimatesService {
     return estimateCost(groupsOf(all, ofType, { type }));
   }
 
+  /** What a task was expected to cost before it ran; undefined when too little was known. */
+  async expectedOf(
+    caller: MemberCaller,
+    taskId: string,
+  ): Promise<number | undefined> {
+    return this.#database.inScope(scopeOf(caller), tx =>
+      this.#store.expectedOf(tx, caller.organizationId, taskId),
+    );
+  }
+
   async calibration(
     caller: MemberCaller,
     asked: { type?: string; from?: string; to?: string },

@@ -674,6 +674,9 @@ describe('analytics', () => {
       const task = await sam.tasks.create({ title: 'New', type: 'est' });
       const [kept] = await sql('cost_estimates').where({ task_id: task.id });
       expect(kept).toMatchObject({ type: 'est', rests_on: 'type' });
+      expect(await sam.tasks.get({ id: task.id })).toMatchObject({
+        expectedCostMicros: Number(kept.expected_micros),
+      });
       const { id, client } = await plane.agent({ capabilities: ['general'] });
       await eventually(async () => {
         const claimed = await client.agents.claim({ id, max: 10 });
@@ -715,6 +718,91 @@ describe('analytics', () => {
         currency: 'USD',
         reason: '0 finished tasks have cost something; 10 are needed',
       });
+    });
+  });
+
+  describe('forecasts of budgets', () => {
+    const team = 'group:default/spenders';
+
+    it('say when a budget will run out', async () => {
+      for (let day = 1; day <= 20; day++) {
+        await charge({
+          at: ago(day * DAY_MS),
+          micros: 1000 + (day % 3) * 10,
+          team,
+        });
+      }
+      const { budgets } = plane.as('supervisor');
+      const { id } = await budgets.create({
+        scopeKind: 'team',
+        scopeRef: team,
+        period: 'total',
+        limitMicros: 30_000,
+        reason: 'A test',
+      });
+      const { runsOut, ...forecast } = await budgets.forecast({ id });
+      // Of the twenty, today may be one, which is not over.
+      expect(forecast.days).toBeGreaterThanOrEqual(19);
+      expect(forecast.dailyMicros).toBeGreaterThan(990);
+      expect(forecast.dailyMicros).toBeLessThan(1030);
+      expect(runsOut!.probability).toBe(1);
+      const daysAhead =
+        (Date.parse(runsOut!.expectedAt!) - Date.now()) / DAY_MS;
+      expect(daysAhead).toBeGreaterThan(8);
+      expect(daysAhead).toBeLessThan(11);
+      const { earliestAt, expectedAt, latestAt, wide } = runsOut!;
+      const instants = [
+        wide.earliestAt,
+        earliestAt,
+        expectedAt,
+        latestAt,
+        wide.latestAt,
+      ];
+      expect(instants).toEqual(instants.toSorted());
+
+      const unused = await budgets.create({
+        scopeKind: 'team',
+        scopeRef: 'group:default/idle',
+        period: 'month',
+        limitMicros: 1000,
+        reason: 'A test',
+      });
+      const unknown = await budgets.forecast({ id: unused.id });
+      expect(unknown).toMatchObject({
+        days: 0,
+        reason: expect.stringContaining('not enough data'),
+      });
+      expect(unknown.atEnd).toBeUndefined();
+      await expect(budgets.forecast({ id: uuidv7() })).rejects.toMatchObject({
+        statusCode: 404,
+      });
+    });
+
+    it('become an alert, once a window', async () => {
+      const { budgets } = plane.as('viewer');
+      const alerts = async () =>
+        (await budgets.alerts({ kind: ['forecast'] })).items;
+      expect(await alerts()).toEqual([]);
+      for (let times = 0; times < 2; times++) {
+        // Looking is the first that a replica does.
+        const replica = await TestControlPlane.start({
+          databasePrefix: plane.databasePrefix,
+          config: { money: { timeZone: 'Pacific/Auckland' } },
+        });
+        try {
+          await eventually(async () => {
+            expect(await alerts()).toEqual([
+              expect.objectContaining({
+                kind: 'forecast',
+                message: expect.stringContaining('expected to be used up'),
+                budget: expect.objectContaining({ scopeRef: team }),
+              }),
+            ]);
+          });
+        } finally {
+          await replica.stop();
+        }
+      }
     });
   });
 
