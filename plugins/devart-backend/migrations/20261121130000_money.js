@@ -237,6 +237,7 @@ exports.up = async function up(knex) {
     create policy agent_read on ledger_entries for select to devart_agent
       using (organization_id = devart_organization() and agent_id = devart_agent());
   `);
+  // eslint-disable-next-line @typescript-eslint/no-use-before-define -- they are long, and read after the tables
   await knex.raw(FUNCTIONS);
   // Whoever may not change the windows may not call these either: they run with
   // the rights of their caller. This says it before the first statement.
@@ -633,7 +634,7 @@ const FUNCTIONS = `
   -- Answers {outcome: charged, delegated or refused; charged; chargedMicros; serviceId: who is paid;
   -- delegatedFrom; remainingMicros of the tightest budget; suspended: whether the service asked for
   -- is used up; replayed; entryId}, of a refusal {reason: budget, held, too_large, suspended, inactive,
-  -- price_unknown or unknown_service; budgetId; onExhausted: ask or reject}.
+  -- price_unknown, unknown_service or request_used; budgetId; onExhausted: ask or reject}.
   create function charge_service(p_organization uuid, p_service uuid, p_request text, p_amount bigint default null,
     p_quantity numeric default 1, p_attribution jsonb default '{}', p_follow boolean default true)
   returns jsonb language plpgsql as $$
@@ -660,6 +661,9 @@ const FUNCTIONS = `
       select * into e from ledger_entries where organization_id = p_organization and request_id = p_request;
       if found then
         return devart_charged(e, null, true);
+      end if;
+      if exists (select 1 from budget_reservations where organization_id = p_organization and request_id = p_request) then
+        return jsonb_build_object('outcome', 'refused', 'charged', false, 'reason', 'request_used', 'onExhausted', 'reject');
       end if;
       loop
         select * into s from services where id = v_next and organization_id = p_organization;
@@ -780,6 +784,14 @@ const FUNCTIONS = `
           if not found then
             raise exception 'the request was reserved a moment ago' using errcode = 'serialization_failure';
           end if;
+          if jsonb_array_length(coalesce(p_attribution -> 'delegatedFrom', '[]')) > 0 then
+            insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
+            select p_organization, 'delegated', asked.id, coalesce(asked.suspended_at, date_trunc('day', v_at)),
+              jsonb_build_object('to', s.id)
+            from services asked where asked.id = (p_attribution -> 'delegatedFrom' ->> 0)::uuid
+              and asked.organization_id = p_organization
+            on conflict do nothing;
+          end if;
           return jsonb_build_object('outcome', 'reserved', 'reserved', true, 'replayed', false, 'serviceId', s.id,
             'reservedMicros', t.taken, 'remainingMicros', t.remaining);
         end if;
@@ -799,7 +811,7 @@ const FUNCTIONS = `
   create function devart_unhold(r budget_reservations, p_spent bigint) returns void language plpgsql as $$
     begin
       -- In the order of their ids, in which devart_take locks them; what joined later stands behind.
-      for i in 1 .. array_length(r.budget_ids, 1) loop
+      for i in 1 .. coalesce(array_length(r.budget_ids, 1), 0) loop
         update budget_windows set reserved_micros = reserved_micros - r.amount_micros, spent_micros = spent_micros + p_spent
         from (select l.id, l.starts_at, l.shard from unnest(r.budget_ids, r.window_starts, r.shards) l (id, starts_at, shard)
           order by l.id, l.starts_at offset i - 1 limit 1) line
@@ -833,6 +845,13 @@ const FUNCTIONS = `
         return jsonb_build_object('settled', true, 'replayed', true, 'entryId', e.id, 'chargedMicros', e.amount_micros,
           'suspense', e.kind = 'suspense');
       end if;
+      select * into e from ledger_entries where organization_id = p_organization and request_id = p_request;
+      if found then
+        -- Charged under the same name beside it: nothing is spent twice.
+        perform devart_unhold(r, 0);
+        return jsonb_build_object('settled', true, 'replayed', true, 'entryId', e.id, 'chargedMicros', e.amount_micros,
+          'suspense', e.kind = 'suspense');
+      end if;
       perform devart_unhold(r, coalesce(p_amount, r.amount_micros));
       insert into ledger_entries (organization_id, at, kind, amount_micros, request_id, service_id, actor,
         agent_id, team, task_id, run_id, workflow_id, entity_ref, model, input_tokens, output_tokens, detail, delegated_from)
@@ -843,7 +862,11 @@ const FUNCTIONS = `
         coalesce(p_usage ->> 'model', r.attribution ->> 'model'), (p_usage ->> 'inputTokens')::bigint,
         (p_usage ->> 'outputTokens')::bigint, p_usage -> 'detail',
         coalesce((select array_agg(x::uuid) from jsonb_array_elements_text(r.attribution -> 'delegatedFrom') x), '{}'))
+      on conflict (organization_id, request_id) do nothing
       returning * into e;
+      if not found then
+        raise exception 'the request was charged a moment ago' using errcode = 'serialization_failure';
+      end if;
       return jsonb_build_object('settled', true, 'replayed', false, 'entryId', e.id, 'chargedMicros', e.amount_micros,
         'suspense', e.kind = 'suspense');
     end $$;

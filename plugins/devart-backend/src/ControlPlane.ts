@@ -17,6 +17,7 @@ import type { SignalsService } from '@backstage/plugin-signals-node';
 import type {
   CodeHost,
   InboundWebhook,
+  ModelUpstream,
   TaskTransport,
 } from '@devart/plugin-devart-node';
 import { Router } from 'express';
@@ -29,6 +30,7 @@ import { Budgets } from './budgets/Budgets';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
+import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
 import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
@@ -46,6 +48,7 @@ export interface ControlPlaneOptions {
   codeHosts: ReadonlyMap<string, CodeHost>;
   webhooks: ReadonlyMap<string, InboundWebhook>;
   transports: ReadonlyMap<string, TaskTransport>;
+  upstreams: ReadonlyMap<string, ModelUpstream>;
   actions: ActionsRegistryService;
   auth: AuthService;
   catalog: CatalogService;
@@ -80,7 +83,7 @@ export class ControlPlane {
     const ground = { ...services, database, organizations, outbox, audit };
 
     // Money: services, budgets, the ledger
-    const budgets = new Budgets(ground);
+    const budgets = new Budgets({ ...ground, roles: config.roles });
 
     // Work: agents, tasks, where they meet, and how well that goes
     const agents = await Agents.create(ground);
@@ -95,9 +98,16 @@ export class ControlPlane {
     });
     const analytics = new Analytics({ ...ground, budgets, tasks });
 
-    // Flow: approvals, what tasks spend, reviews of changes, workflows
+    // Flow: approvals, what tasks spend and which models they call, reviews of
+    // changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
     const spending = new Spending({ ...ground, budgets, approvals });
+    const gateway = await Gateway.create({
+      ...ground,
+      budgets,
+      keyring: agents.keyring,
+    });
+    gateway.pauseWith((agent, pause) => spending.pauses.pause(agent, pause));
     const reviews = new Reviews({ ...ground, tasks });
     const workflows = await Workflows.create({ ...ground, tasks, approvals });
     const webhooks = new Webhooks({ ...ground, reviews, workflows });
@@ -121,6 +131,7 @@ export class ControlPlane {
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
+        ...gateway.handlers,
         portal: createPortalHandlers({
           ...ground,
           agents: agents.service,
@@ -135,6 +146,7 @@ export class ControlPlane {
 
     const router = Router();
     router.use('/webhooks', webhooks.router);
+    router.use('/gateway', gateway.router);
     router.use(surface.router);
     return new ControlPlane(
       router,
@@ -147,8 +159,8 @@ export class ControlPlane {
           transports,
           dispatch,
           analytics,
+          gateway,
           approvals,
-          spending,
           reviews,
           workflows,
           webhooks,

@@ -183,13 +183,18 @@ export class TestControlPlane {
     return { id: agent.id, key, client: this.withToken(key) };
   }
 
-  /** Connects to the database of the control plane as its owner. */
-  sql(): Knex {
+  /** Where the database of the control plane is. */
+  get databaseUrl(): string {
     const url = new URL(testPostgresUrl());
     url.pathname = `/${this.databasePrefix}devart`;
+    return url.toString();
+  }
+
+  /** Connects to the database of the control plane as its owner. */
+  sql(): Knex {
     return knexFactory({
       client: 'pg',
-      connection: url.toString(),
+      connection: this.databaseUrl,
       pool: { min: 0, max: 4 },
     });
   }

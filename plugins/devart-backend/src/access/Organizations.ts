@@ -94,14 +94,14 @@ export class Organizations {
     this.#all = all;
   }
 
+  /** All organisations of the configuration. */
+  get all(): readonly Organization[] {
+    return this.#all.map(({ organization }) => organization);
+  }
+
   /** Where everybody belongs who is not named elsewhere. */
   get first(): Organization {
     return this.#all[0].organization;
-  }
-
-  /** Every configured one. */
-  get all(): readonly Organization[] {
-    return this.#all.map(({ organization }) => organization);
   }
 
   /** The organisation of somebody, by their own reference and those of their groups. */

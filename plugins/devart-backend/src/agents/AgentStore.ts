@@ -2,6 +2,7 @@ import type { Agent, AgentStatus } from '@devart/plugin-devart-common';
 import { assignments } from '../database/assignments';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
+import { stopLockOf } from './stopLockOf';
 
 /** A row of `agents` with what is live about it. */
 interface AgentRow {
@@ -18,6 +19,7 @@ interface AgentRow {
   status_reason: string | null;
   halted_reason: string | null;
   max_concurrent: number;
+  allowed_models: string[] | null;
   running: number;
   software: string | null;
   last_seen_at: Date | null;
@@ -76,6 +78,7 @@ export interface AgentChange {
   owner?: string | null;
   capabilities?: readonly string[];
   maxConcurrent?: number;
+  allowedModels?: readonly string[] | null;
   entityRef?: string;
   managedBy?: 'api' | 'catalog';
 }
@@ -88,6 +91,7 @@ export interface KeyOwnerRow {
   name: string;
   capabilities: string[];
   max_concurrent: number;
+  allowed_models: string[] | null;
   activation: Agent['activation'];
   finishing: boolean;
   status_reason: string | null;
@@ -97,7 +101,7 @@ export interface KeyOwnerRow {
 
 const SELECT_KEY_OWNER = `
   select k.id as key_id, a.id as agent_id, a.organization_id, a.name, a.capabilities, a.max_concurrent,
-    a.activation, a.finishing, a.status_reason,
+    a.allowed_models, a.activation, a.finishing, a.status_reason,
     o.agents_halted_at is not null as halted, o.agents_halted_reason as halted_reason
   from agent_keys k
   join agents a on a.id = k.agent_id
@@ -107,7 +111,7 @@ const SELECT_KEY_OWNER = `
 const SELECT_AGENT = `
   select a.id, a.organization_id, a.name, a.description, a.owner, a.entity_ref, a.managed_by, a.capabilities,
     a.activation, l.status, a.status_reason, o.agents_halted_reason as halted_reason, a.max_concurrent,
-    l.running, l.software, l.last_seen_at, a.created_by, a.created_at, a.updated_at, a.version,
+    a.allowed_models, l.running, l.software, l.last_seen_at, a.created_by, a.created_at, a.updated_at, a.version,
     coalesce(k.keys, '[]') as keys
   from agents a
   join agent_live l on l.agent_id = a.id
@@ -138,6 +142,7 @@ function toAgent(row: AgentRow): Agent {
     statusReason: reason ?? undefined,
     maxConcurrent: row.max_concurrent,
     runningTasks: row.running,
+    allowedModels: row.allowed_models ?? undefined,
     lastSeenAt: row.last_seen_at?.toISOString(),
     software: row.software ?? undefined,
     keys: row.keys.map(key => ({
@@ -151,10 +156,6 @@ function toAgent(row: AgentRow): Agent {
     updatedAt: row.updated_at.toISOString(),
     version: row.version,
   };
-}
-
-function stopLockOf(id: string): string {
-  return `devart stop ${id}`;
 }
 
 /** The SQL of agents, their keys and their enrolment. */
@@ -249,53 +250,11 @@ export class AgentStore {
     return row;
   }
 
-  /**
-   * Keeps an agent and the whole organisation from being stopped until the
-   * transaction ends, without waiting for others who do the same.
-   */
-  async holdStops(
-    tx: Transaction,
-    organizationId: string,
-    id: string,
-  ): Promise<void> {
-    await tx.hotRows(
-      `select pg_advisory_xact_lock_shared(hashtextextended(?, 0)),
-         pg_advisory_xact_lock_shared(hashtextextended(?, 0))`,
-      [stopLockOf(organizationId), stopLockOf(id)],
-    );
-  }
-
   /** Waits for those who hold stops of an agent or an organisation, and keeps new ones waiting. */
   async awaitStops(tx: Transaction, id: string): Promise<void> {
     await tx.rows('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
       stopLockOf(id),
     ]);
-  }
-
-  /** Why an agent may not work; undefined when it may. */
-  async refusal(
-    tx: Transaction,
-    id: string,
-  ): Promise<
-    | {
-        activation: Agent['activation'];
-        halted: boolean;
-        reason: string | null;
-      }
-    | undefined
-  > {
-    const [row] = await tx.hotRows<{
-      activation: Agent['activation'];
-      halted: boolean;
-      reason: string | null;
-    }>(
-      `select a.activation, o.agents_halted_at is not null as halted,
-         coalesce(o.agents_halted_reason, a.status_reason) as reason
-       from agents a join organizations o on o.id = a.organization_id
-       where a.id = ? and (a.activation <> 'active' or o.agents_halted_at is not null)`,
-      [id],
-    );
-    return row;
   }
 
   /** Whether an agent ever had a key that was not removed. */
@@ -313,6 +272,7 @@ export class AgentStore {
       owner: change.owner,
       capabilities: change.capabilities,
       max_concurrent: change.maxConcurrent,
+      allowed_models: change.allowedModels,
       entity_ref: change.entityRef,
       managed_by: change.managedBy,
     });

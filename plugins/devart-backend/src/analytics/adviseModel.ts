@@ -1,4 +1,5 @@
 import type { ModelAdvice } from '@devart/plugin-devart-common';
+import { groupBy } from '../collections/groupBy';
 import { wilsonInterval } from './wilsonInterval';
 
 /** A finished task. */
@@ -71,7 +72,7 @@ export function adviseModel(
   samples: readonly ModelSample[],
   used?: string,
 ): ModelAdvice | undefined {
-  const models = [...Map.groupBy(samples, ({ model }) => model)]
+  const models = [...groupBy(samples, ({ model }) => model)]
     .filter(([, own]) => own.length >= MIN_SAMPLES)
     .map(([model, own]) => figuresOf(model, own))
     .sort((a, b) => b.samples - a.samples);

@@ -1,7 +1,7 @@
 import type { UsageRow } from './UsageStore';
 
 /** How much something was used in one bucket. */
-interface UsagePoint {
+export interface UsagePoint {
   costMicros: number;
   calls: number;
 }

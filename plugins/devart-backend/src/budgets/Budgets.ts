@@ -1,4 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
+import type { RoleMapping } from '@devart/plugin-devart-node';
 import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
 import type { Loop } from '../loops/Loop';
@@ -12,6 +14,7 @@ import { BudgetsService } from './BudgetsService';
 import { BudgetStore } from './BudgetStore';
 import { BudgetWatch } from './BudgetWatch';
 import { ChargeStore } from './ChargeStore';
+import { createBudgetNotifier } from './createBudgetNotifier';
 import { createReservationSweeper } from './createReservationSweeper';
 import { LedgerService } from './LedgerService';
 import { LedgerStore } from './LedgerStore';
@@ -33,11 +36,14 @@ export class Budgets implements Part {
     budgets: Omit<Handlers<'budgets'>, 'forecast'>;
   };
   readonly vital: readonly Loop[];
+  readonly background: readonly Loop[];
 
   constructor(options: {
     database: Database;
     organizations: Organizations;
     outbox: Outbox;
+    roles: RoleMapping;
+    notifications: NotificationService;
     logger: LoggerService;
   }) {
     const { database, organizations, logger } = options;
@@ -75,6 +81,8 @@ export class Budgets implements Part {
       // Whose budgets moved is not looked up for every charge.
       hints.gather({ topic: 'budget', id: organizationId }),
     );
+    const notifier = createBudgetNotifier(options);
+    events.onCommitted(() => notifier.wake());
     this.handlers = {
       services: createServiceHandlers(this.services),
       budgets: createBudgetHandlers(this.budgets),
@@ -84,5 +92,6 @@ export class Budgets implements Part {
       watch.loop,
       createReservationSweeper({ ledger: this.ledger, logger }),
     ];
+    this.background = [notifier];
   }
 }

@@ -116,6 +116,33 @@ export class LedgerService {
     return answer;
   }
 
+  /**
+   * Reserves for several calls that count against the same budgets, in one
+   * transaction that does not wait for the disk. See {@link LedgerService.reserve}.
+   */
+  async reserveTogether(
+    organizationId: string,
+    reservations: readonly NewReservation[],
+  ): Promise<ReserveAnswer[]> {
+    const answers = await this.#database.asSystem(MONEY, tx =>
+      this.#charges.reserveTogether(tx, organizationId, reservations),
+    );
+    answers.forEach(answer => this.#moved(organizationId, answer));
+    return answers;
+  }
+
+  /** Settles several calls that were reserved together. See {@link LedgerService.settle}. */
+  async settleTogether(
+    organizationId: string,
+    calls: readonly { requestId: string; usage: Usage }[],
+  ): Promise<SettleAnswer[]> {
+    const answers = await this.#database.asSystem(MONEY, tx =>
+      this.#charges.settleTogether(tx, organizationId, calls),
+    );
+    this.#moved(organizationId, {});
+    return answers;
+  }
+
   /** Frees what was held back for a call that was never made; answers whether there was anything. */
   async release(organizationId: string, requestId: string): Promise<boolean> {
     const released = await this.#database.asSystem(MONEY, tx =>

@@ -9,6 +9,7 @@ import type {
   Service,
   ServiceKind,
 } from '@devart/plugin-devart-common';
+import { isDeepStrictEqual } from 'node:util';
 import { v7 as uuidv7 } from 'uuid';
 import { scopeOf, type KnownCaller, type MemberCaller } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
@@ -198,6 +199,43 @@ export class ServicesService {
     });
     await this.#tell(tx, organizationId, id, 'created', service);
     return id;
+  }
+
+  /**
+   * Makes a service agree with the configuration, as part of a transaction.
+   * Whether it is switched on stays, and so do its budgets.
+   */
+  async provideIn(
+    tx: Transaction,
+    organizationId: string,
+    service: ServiceDescription,
+  ): Promise<string> {
+    await this.#budgetStore.lockMoney(tx, organizationId);
+    await this.#store.lockChains(tx, organizationId);
+    const row = await this.#store.findByName(tx, organizationId, service.name);
+    if (!row) {
+      return this.createIn(tx, organizationId, service, 'config');
+    }
+    const { title = row.name, endpoint = null, fallbackId = null } = service;
+    const { prices = {}, onExhausted = 'reject' } = service;
+    const isSame =
+      row.managed_by === 'config' &&
+      row.title === title &&
+      row.endpoint === endpoint &&
+      row.fallback_id === fallbackId &&
+      row.on_exhausted === onExhausted &&
+      isDeepStrictEqual(row.prices, prices);
+    if (!isSame) {
+      await this.updateIn(tx, row, {
+        title,
+        endpoint,
+        fallbackId,
+        prices,
+        onExhausted,
+        managedBy: 'config',
+      });
+    }
+    return row.id;
   }
 
   /**

@@ -72,7 +72,7 @@ describe('services, budgets and the ledger', () => {
   /** What every window says, and what the ledger and the reservations say of it. */
   async function windowsThatDiffer() {
     const { rows } = await sql.raw(`
-      select w.budget_id, w.spent, w.held, e.spent as entries, r.held as reservations
+      select b.id, w.spent, w.held, e.spent as entries, r.held as reservations
       from budgets b
       cross join lateral (select starts_at, max(ends_at) as ends_at, sum(spent_micros) as spent, sum(reserved_micros) as held
         from budget_windows where budget_id = b.id group by starts_at) w

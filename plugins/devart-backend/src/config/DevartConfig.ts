@@ -9,6 +9,8 @@ import {
 } from '@devart/plugin-devart-common';
 import { RoleMapping } from '@devart/plugin-devart-node';
 import { isAbsolute, resolve } from 'node:path';
+import { readGatewayConfig, type GatewayConfig } from './GatewayConfig';
+import { numberIn } from './numberIn';
 
 /** From when on a part of the queue is worth an alert; never, where a number is missing. */
 export interface QueueThresholds {
@@ -72,20 +74,7 @@ export interface DevartConfig {
   };
   /** What the keys are derived from with which secrets are kept; the first one seals. */
   secretKeys: string[];
-}
-
-function numberIn(
-  config: Config,
-  key: string,
-  options: { default: number; min: number; max: number },
-): number {
-  const value = config.getOptionalNumber(key) ?? options.default;
-  if (!(value >= options.min && value <= options.max)) {
-    throw new InputError(
-      `Configuration ${key} is ${value}; it must be from ${options.min} to ${options.max}`,
-    );
-  }
-  return value;
+  gateway: GatewayConfig;
 }
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
@@ -395,5 +384,6 @@ export function readDevartConfig(config: Config): DevartConfig {
       }),
     },
     secretKeys: readSecretKeys(config),
+    gateway: readGatewayConfig(config),
   };
 }

@@ -193,10 +193,17 @@ interface PooledConnection extends SqlConnection {
 
 /** What the control plane uses of a raw connection of `pg`. */
 export interface ListenConnection {
+  /** As the messages of this connection name it. */
+  readonly processID: number | null;
   query(sql: string, values?: unknown[]): Promise<unknown>;
   on(
     event: 'notification',
-    listener: (message: { channel: string; payload?: string }) => void,
+    listener: (message: {
+      channel: string;
+      payload?: string;
+      /** Of the connection that said it. */
+      processId: number;
+    }) => void,
   ): void;
   on(event: 'error' | 'end', listener: (error?: Error) => void): void;
   removeAllListeners(): void;

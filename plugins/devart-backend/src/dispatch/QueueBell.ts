@@ -33,7 +33,7 @@ export interface Ring {
  * connection of its own. A ring that is lost costs a waiter at most its poll.
  *
  * A task wakes one waiter that can do it, the one that has waited longest;
- * should that one not get it, it passes the ring on. Waking all would let a
+ * should that one not look for it, it passes the ring on. Waking all would let a
  * hundred claims search for one task. Where it is not known what was queued,
  * all are woken.
  *
@@ -101,7 +101,7 @@ export class QueueBell {
     }, COALESCE_MS);
   }
 
-  /** Whoever was woken did not get the task, which may still be there for another. */
+  /** Whoever was woken has no room for the task, or is gone; it may be there for another. */
   pass(ring: Ring, by: object): void {
     this.#wakeOne({ ...ring, asked: new Set([...ring.asked, by]) });
   }
@@ -163,9 +163,13 @@ export class QueueBell {
       };
       connection.on('error', lost);
       connection.on('end', lost);
-      connection.on('notification', ({ payload }) =>
-        this.#ringHere(payload ? JSON.parse(payload) : undefined),
-      );
+      const own = connection.processID;
+      connection.on('notification', ({ payload, processId }) => {
+        // What this replica says it has heard already.
+        if (processId !== own) {
+          this.#ringHere(payload ? JSON.parse(payload) : undefined);
+        }
+      });
       this.#connection = connection;
       await connection.query(`listen ${CHANNEL}`);
       if (this.#stopped) {

@@ -134,6 +134,8 @@ const MATRIX: Record<string, CallerKind[]> = {
   'analytics.calibration': EVERYBODY_WITH_ACCOUNT,
   'activity.list': EVERYBODY_WITH_ACCOUNT,
   'audit.list': STAFF,
+  'gateway.status': [...EVERYBODY_WITH_ACCOUNT, 'agent'],
+  'gateway.recordings': ['admin'],
   'portal.me': EVERYBODY_WITH_ACCOUNT,
   'portal.overview': EVERYBODY_WITH_ACCOUNT,
   'portal.transports': EVERYBODY_WITH_ACCOUNT,

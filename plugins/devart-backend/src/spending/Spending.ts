@@ -3,14 +3,13 @@ import type { Organizations } from '../access/Organizations';
 import type { Approvals } from '../approvals/Approvals';
 import type { Budgets } from '../budgets/Budgets';
 import type { Database } from '../database/Database';
-import type { Part } from '../loops/Part';
 import type { Handlers } from '../operations/Handlers';
 import { BudgetPauses } from './BudgetPauses';
 import { DispatchService } from './DispatchService';
 import { PauseStore } from './PauseStore';
 
 /** What tasks spend, and what becomes of them when they may not; put together. */
-export class Spending implements Part {
+export class Spending {
   /** Lets tasks wait for budget, whatever it was that they could not pay. */
   readonly pauses: BudgetPauses;
   readonly handlers: Pick<Handlers<'tasks'>, 'dispatch'>;

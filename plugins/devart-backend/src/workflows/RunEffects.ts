@@ -3,7 +3,7 @@ import type { ApprovalsService } from '../approvals/ApprovalsService';
 import { isRetryableTransactionError } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { TasksService } from '../tasks/TasksService';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import type { RunRecord, StepRecord } from './RunRecord';
 import type { Known } from './RunEngine';
 import type { RunEffect } from './RunState';

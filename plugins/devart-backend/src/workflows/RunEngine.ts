@@ -7,7 +7,7 @@ import type { Database } from '../database/Database';
 import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog, NewEvent } from '../outbox/EventLog';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import { parseDuration } from './definition/parseDuration';
 import { performAhead, type LatePerformance } from './performAhead';
 import type { LoadedWorkflow, ProgramCache } from './ProgramCache';

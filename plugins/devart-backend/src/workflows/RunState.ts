@@ -5,7 +5,7 @@ import type {
   TaskStatus,
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import { parseDuration } from './definition/parseDuration';
 import type { RenderedAction } from './definition/RenderedAction';
 import type { RunScope } from './definition/RunScope';

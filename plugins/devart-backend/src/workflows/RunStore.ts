@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/Transaction';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import type { RunChanges } from './RunState';
 import type { RunRecord, StepRecord } from './RunRecord';
 

@@ -5,6 +5,7 @@ import { approvals } from './approvals';
 import { audit } from './audit';
 import { budgets } from './budgets';
 import type { Operation } from './defineOperation';
+import { gateway } from './gateway';
 import { ledger } from './ledger';
 import { portal } from './portal';
 import { reviews } from './reviews';
@@ -27,6 +28,7 @@ export const operations = {
   analytics,
   activity,
   audit,
+  gateway,
   portal,
 };
 

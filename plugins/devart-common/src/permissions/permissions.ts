@@ -171,6 +171,12 @@ export const analyticsUpdatePermission = define(
   'update',
   'supervisor',
 );
+/** Read what agents asked models and what these answered. @public */
+export const recordingReadPermission = define(
+  'devart.recording.read',
+  'read',
+  'admin',
+);
 
 /** Every permission of devart. @public */
 export const devartPermissions: readonly BasicPermission[] = [
@@ -201,6 +207,7 @@ export const devartPermissions: readonly BasicPermission[] = [
   ledgerCorrectPermission,
   analyticsReadPermission,
   analyticsUpdatePermission,
+  recordingReadPermission,
 ];
 
 /**

@@ -54,6 +54,15 @@ export function AgentFormFields(props: {
         inputProps={{ min: 1, max: 1000 }}
         onChange={event => onChange({ maxConcurrent: event.target.value })}
       />
+      {!isNew && (
+        <TextInput
+          label="Models (optional)"
+          helperText="Those that it may call through the portal, such as openai/*, gpt-5-mini. All when empty; write none for none."
+          value={form.allowedModels}
+          problem={problems.allowedModels}
+          onChange={event => onChange({ allowedModels: event.target.value })}
+        />
+      )}
     </>
   );
 }

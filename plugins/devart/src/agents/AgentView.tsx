@@ -10,6 +10,7 @@ import { ActivityFeed } from '../activity';
 import { ActionButton, AgentStatusLabel, Panel } from '../components';
 import { ActivationSwitch } from './ActivationSwitch';
 import { AgentFacts } from './AgentFacts';
+import { AgentModels } from './AgentModels';
 import { AgentPerformance } from './AgentPerformance';
 import { AgentTasks } from './AgentTasks';
 import { useAgentDialogs } from './useAgentDialogs';
@@ -113,6 +114,7 @@ export function AgentView(props: {
         </div>
         <div className={classes.column}>
           <AgentFacts agent={agent} />
+          <AgentModels agent={agent} />
           <Panel title="Activity">
             <ActivityFeed subjectId={agent.id} pageSize={10} />
           </Panel>

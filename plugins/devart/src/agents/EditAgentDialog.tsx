@@ -4,6 +4,7 @@ import { useDevartApi } from '../api';
 import { FormDialog, useToasts } from '../components';
 import { AgentFormFields } from './AgentFormFields';
 import {
+  allowedModelsOfForm,
   formOfAgent,
   inputOfAgentForm,
   problemsOfAgentForm,
@@ -42,6 +43,7 @@ export function EditAgentDialog(props: {
           owner: owner ?? null,
           capabilities,
           maxConcurrent,
+          allowedModels: allowedModelsOfForm(form),
           ifVersion: agent.version,
         });
         toasts.success('Saved');

@@ -11,10 +11,15 @@ export interface AgentForm {
   owner: string;
   capabilities: string[];
   maxConcurrent: string;
+  /** Patterns with commas between them; nothing allows all, `none` allows none. */
+  allowedModels: string;
 }
 
 /** What is wrong, by field. */
 export type AgentFormProblems = Partial<Record<keyof AgentForm, string>>;
+
+/** What stands for no model at all. */
+const NO_MODELS = 'none';
 
 export const EMPTY_AGENT_FORM: AgentForm = {
   name: '',
@@ -22,6 +27,7 @@ export const EMPTY_AGENT_FORM: AgentForm = {
   owner: '',
   capabilities: [],
   maxConcurrent: '1',
+  allowedModels: '',
 };
 
 /** The form as it stands for an agent that is there. */
@@ -32,7 +38,25 @@ export function formOfAgent(agent: Agent): AgentForm {
     owner: agent.owner ?? '',
     capabilities: agent.capabilities,
     maxConcurrent: String(agent.maxConcurrent),
+    allowedModels:
+      agent.allowedModels?.length === 0
+        ? NO_MODELS
+        : (agent.allowedModels?.join(', ') ?? ''),
   };
+}
+
+/** The models that the form allows; null allows all. */
+export function allowedModelsOfForm({
+  allowedModels,
+}: AgentForm): string[] | null {
+  const patterns = allowedModels
+    .split(/[\s,]+/)
+    .map(pattern => pattern.trim())
+    .filter(Boolean);
+  if (patterns.length === 1 && patterns[0].toLowerCase() === NO_MODELS) {
+    return [];
+  }
+  return patterns.length > 0 ? patterns : null;
 }
 
 /** The input of `agents.register` that the form stands for. */
@@ -63,6 +87,12 @@ export function problemsOfAgentForm(form: AgentForm): AgentFormProblems {
   for (const issue of parsed.error?.issues ?? []) {
     const field = issue.path[0] as keyof AgentForm;
     problems[field] ??= `Not accepted: ${issue.message}.`;
+  }
+  const models = operations.agents.update.input.shape.allowedModels.safeParse(
+    allowedModelsOfForm(form),
+  );
+  if (models.error) {
+    problems.allowedModels = `Not accepted: each ${models.error.issues[0].message}.`;
   }
   return problems;
 }

@@ -34,6 +34,7 @@ function entity(of: {
 
 const QUIET = {
   activity: { list: () => ({ items: [] }) },
+  gateway: { status: () => ({ upstreams: [], isRecording: false }) },
   portal: { me: () => someone('supervisor') },
   reviews: { list: () => ({ items: [] }) },
 };
@@ -100,6 +101,9 @@ describe('the tab Agent', () => {
     expect(
       await screen.findByRole('checkbox', { name: 'reviewer may work' }),
     ).toBeChecked();
+    expect(
+      await screen.findByText('This portal has no models'),
+    ).toBeInTheDocument();
     expect(fake.inputsOf('agents.get')).toEqual([{ id: uuid(100) }]);
   });
 
