@@ -367,7 +367,7 @@ describe('analytics', () => {
         { type: 'flag-c', endedAt: ago(HOUR_MS), costs: [1] },
         ...ordinary('flag-c', 20),
       ]);
-      const found = await sam.analytics.flagCostlyTasks();
+      const found = await sam.analytics.flagCostlyTasks({});
       const of = (type: string) => found.types.find(row => row.type === type);
       expect(of('flag-a')).toMatchObject({ samples: 20, flagged: 1 });
       expect(of('flag-b')).toMatchObject({ samples: 19, flagged: 0 });
@@ -403,7 +403,7 @@ describe('analytics', () => {
         reviewedBy: 'user:default/sam',
         comment: 'A large repository',
       });
-      expect((await sam.analytics.flagCostlyTasks()).flagged).toBe(0);
+      expect((await sam.analytics.flagCostlyTasks({})).flagged).toBe(0);
       const after = await sam.analytics.flags({ status: ['justified'] });
       expect(after.open).toBe(open - 1);
       expect(after.items.map(item => item.taskId)).toEqual([taskId]);
@@ -414,7 +414,7 @@ describe('analytics', () => {
 
     it('are those beyond as many deviations as the organisation says', async () => {
       const sam = plane.as('supervisor');
-      expect(await sam.analytics.settings()).toEqual({
+      expect(await sam.analytics.settings({})).toEqual({
         outlierDetectionStddev: 2,
       });
       const slightly = (type: string): SeededTask[] =>
@@ -426,7 +426,7 @@ describe('analytics', () => {
         }));
       await sam.analytics.updateSettings({ outlierDetectionStddev: 4 });
       await seed(slightly('flag-k'));
-      await sam.analytics.flagCostlyTasks();
+      await sam.analytics.flagCostlyTasks({});
       const flagged = async () =>
         (await sam.analytics.flags({ type: 'flag-k' })).items.length;
       expect(await flagged()).toBe(0);
@@ -436,7 +436,7 @@ describe('analytics', () => {
         outlierDetectionStddev: 2,
         updatedBy: 'user:default/sam',
       });
-      await sam.analytics.flagCostlyTasks();
+      await sam.analytics.flagCostlyTasks({});
       expect(await flagged()).toBe(1);
       await expect(
         sam.analytics.updateSettings({ outlierDetectionStddev: 0 }),

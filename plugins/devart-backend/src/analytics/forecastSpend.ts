@@ -120,21 +120,45 @@ function quantile(sorted: readonly number[], share: number): number {
   ];
 }
 
+/** A day of the past: how it compares with the usual of such a day. */
+interface Residual {
+  ratio: number;
+  usual: number;
+}
+
 /**
- * One course of the days to come: what is spent on each, as a multiple of the
- * level of the day. First the days of the past are drawn anew, then the days to
- * come from those: so the courses differ as much as the past leaves open what
- * an average day is.
+ * Draws days of the past, each in proportion to its usual: so the multiples
+ * that are drawn are 1 on average, and quiet days have little say in the others.
+ */
+function drawingFrom(
+  past: readonly Residual[],
+  random: () => number,
+): () => Residual {
+  let sum = 0;
+  const upTo = past.map(({ usual }) => {
+    sum += Math.max(0, usual);
+    return sum;
+  });
+  return () => {
+    const at = random() * sum;
+    const index = upTo.findIndex(end => at < end);
+    return past[index < 0 ? past.length - 1 : index];
+  };
+}
+
+/**
+ * One course of the days to come: what is spent on each, as a multiple of its
+ * usual. First the days of the past are drawn anew, then the days to come from
+ * those: so the courses differ as much as the past leaves open what a day costs.
  */
 function courseOf(
-  ratios: readonly number[],
+  draw: () => Residual,
+  past: number,
   length: number,
   random: () => number,
 ): number[] {
-  const pick = (from: readonly number[]) =>
-    from[Math.floor(random() * from.length)];
-  const past = ratios.map(() => pick(ratios));
-  return Array.from({ length }, () => pick(past));
+  const drawn = Array.from({ length: past }, draw);
+  return Array.from({ length }, () => drawn[Math.floor(random() * past)].ratio);
 }
 
 /**
@@ -153,11 +177,12 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
   }
   const daily = withoutSpikes(so.daily);
   const usualOf = levelsOf(daily);
-  const ratios = daily.map((micros, index) => {
+  const past = daily.map((micros, index) => {
     const usual = usualOf(index - daily.length);
-    return usual > 0 ? micros / usual : 0;
+    return { usual, ratio: usual > 0 ? micros / usual : 0 };
   });
   const random = seededRandom(so.seed);
+  const draw = drawingFrom(past, random);
   const now = so.now.getTime();
   const starts = so.days.map(day => day.getTime());
   // Of the day of now, only what is left of it is to come.
@@ -171,7 +196,7 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
   const totals: number[] = [];
   const reached: number[] = [];
   for (let path = 0; path < PATHS; path++) {
-    const course = courseOf(ratios, spans.length, random);
+    const course = courseOf(draw, past.length, spans.length, random);
     let total = 0;
     let at = room !== undefined && room <= 0 ? now : undefined;
     spans.forEach(({ begin, end, share }, index) => {

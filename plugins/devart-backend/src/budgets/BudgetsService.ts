@@ -7,8 +7,6 @@ import {
   type BudgetChange,
   type BudgetPeriod,
   type BudgetScope,
-  type OperationOutput,
-  type operations,
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { scopeOf, type MemberCaller } from '../access/Caller';
