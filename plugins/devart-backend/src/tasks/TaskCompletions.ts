@@ -21,6 +21,18 @@ interface Report {
   end: AttemptEnd;
 }
 
+/** What it is built on. */
+export interface TaskCompletionsOptions {
+  database: Database;
+  store: TaskStore;
+  leases: LeaseStore;
+  history: TaskHistoryStore;
+  machine: TaskMachine;
+  types: TaskTypes;
+  events: EventLog;
+  fence: AttemptFence;
+}
+
 const GROUP = 500;
 const HOOKED_GROUP = 100;
 
@@ -34,29 +46,11 @@ const HOOKED_GROUP = 100;
  * in its name, so that what goes wrong there concerns no other.
  */
 export class TaskCompletions {
-  readonly #options: {
-    database: Database;
-    store: TaskStore;
-    leases: LeaseStore;
-    history: TaskHistoryStore;
-    machine: TaskMachine;
-    types: TaskTypes;
-    events: EventLog;
-    fence: AttemptFence;
-  };
+  readonly #options: TaskCompletionsOptions;
   readonly #plain: GroupCommit<Report, boolean>;
   readonly #hooked: GroupCommit<Report, Refusal>;
 
-  constructor(options: {
-    database: Database;
-    store: TaskStore;
-    leases: LeaseStore;
-    history: TaskHistoryStore;
-    machine: TaskMachine;
-    types: TaskTypes;
-    events: EventLog;
-    fence: AttemptFence;
-  }) {
+  constructor(options: TaskCompletionsOptions) {
     this.#options = options;
     this.#plain = new GroupCommit({
       run: reports => this.#endPlain(reports),
