@@ -4,7 +4,7 @@ import { isRetryableTransactionError } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { TasksService } from '../tasks/TasksService';
 import type { RunRecord, StepRecord } from './RunRecord';
-import type { Known } from './RunEngine';
+import type { KnownRun } from './KnownRun';
 import type { RunEffect } from './RunState';
 
 /** As `tasks.create` has it where a workflow does not say. */
@@ -19,7 +19,7 @@ type ChildAction = Extract<RunEffect, { kind: 'child' }>['action'];
 /** What came of the effects of a run. */
 export interface MadeEffects {
   /** Runs of other workflows that were begun. */
-  children: Known[];
+  children: KnownRun[];
   /** Effects that were refused, and why. */
   failures: { stepRunId: string; error: string }[];
 }
@@ -42,10 +42,10 @@ export class RunEffects {
     tx: Transaction,
     run: RunRecord,
     effects: readonly RunEffect[],
-    startChild: (step: StepRecord, action: ChildAction) => Promise<Known>,
+    startChild: (step: StepRecord, action: ChildAction) => Promise<KnownRun>,
   ): Promise<MadeEffects> {
     const attempt = async (some: readonly RunEffect[]) => {
-      const children: Known[] = [];
+      const children: KnownRun[] = [];
       await this.#guarded(tx, async () => {
         for (const effect of some) {
           const child = await this.#makeOne(tx, run, effect, startChild);
@@ -84,8 +84,8 @@ export class RunEffects {
     tx: Transaction,
     run: RunRecord,
     effect: RunEffect,
-    startChild: (step: StepRecord, action: ChildAction) => Promise<Known>,
-  ): Promise<Known | undefined> {
+    startChild: (step: StepRecord, action: ChildAction) => Promise<KnownRun>,
+  ): Promise<KnownRun | undefined> {
     const { step } = effect;
     if (effect.kind === 'child') {
       const child = await startChild(step, effect.action);
