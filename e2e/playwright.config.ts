@@ -10,7 +10,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   // One portal, one database: tests see each other's data.
   workers: 1,
-  // The first page of a development server takes half a minute where much else runs.
+  // A page takes its time where much else runs, above all from a development server.
   timeout: 180_000,
   expect: { timeout: 45_000 },
   use: {

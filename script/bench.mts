@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
 import { benchChaos } from './benchmarks/chaos.mts';
+import { benchGateway } from './benchmarks/gateway.mts';
 import { benchPush } from './benchmarks/push.mts';
 import { benchQueue } from './benchmarks/queue.mts';
 import { benchWorkflow } from './benchmarks/workflow.mts';
@@ -14,6 +15,7 @@ const benchmarks = {
   push: benchPush,
   queue: benchQueue,
   workflow: benchWorkflow,
+  gateway: benchGateway,
   chaos: benchChaos,
 };
 
@@ -25,10 +27,11 @@ const help = `Measures, on an embedded PostgreSQL of its own.
   push     how soon and how fast an agent has its tasks, over a stream and asking
   queue    devart, graphile-worker and pg-boss side by side
   workflow runs of three and ten steps, and 1 to 50 to 1, beside DBOS
+  gateway  calls of models over devart, Portkey's gateway and a bare proxy
   chaos    ten thousand tasks and five hundred runs while everything breaks once
 
   --json   one JSON object as the last line
-  --quick  small counts, to compare two states of the code with (queue)`;
+  --quick  small counts, to compare two states of the code with (queue, gateway)`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

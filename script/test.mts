@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { ensureChromium } from './lib/chromium.mts';
 import { EmbeddedPostgres } from './lib/EmbeddedPostgres.mts';
@@ -18,8 +19,8 @@ const help = `Checks everything, or only a part.
   unit    unit and integration tests on an embedded PostgreSQL and a RabbitMQ
           of their own;
           arguments go to Jest: script/test unit plugins/devart-backend -t claim
-  e2e     the portal in Chromium; arguments go to Playwright:
-          script/test e2e portal.test.ts --headed
+  e2e     the portal in Chromium, with the app as it is built for production;
+          arguments go to Playwright: script/test e2e portal.test.ts --headed
 
   UPDATE_SCREENSHOTS=1   make the pictures of the documentation anew
   DEVART_CHROMIUM        the browser to use
@@ -87,28 +88,47 @@ async function main(): Promise<number> {
   return failures.length > 0 ? 1 : 0;
 }
 
-async function lint(): Promise<Array<[string, Result]>> {
-  const checks: Array<[string, string, string[]]> = [
+/** A check that is no test: its name, a program and what to call it with. */
+type Check = [name: string, bin: string, args: string[]];
+
+// One program of a lane runs at a time: two cores have something to do, and the
+// memory of a small machine is enough.
+const lintLanes: Check[][] = [
+  [
+    ['types', 'typescript/bin/tsc', []],
+    ['types of the scripts', 'typescript/bin/tsc', ['--project', 'script']],
+  ],
+  [
     ['formatting', 'prettier/bin/prettier.cjs', ['--check', '.']],
     [
       'lint',
       '@backstage/cli/bin/backstage-cli',
       ['repo', 'lint', '--max-warnings=0'],
     ],
-    ['types', 'typescript/bin/tsc', []],
-    ['types of the scripts', 'typescript/bin/tsc', ['--project', 'script']],
-  ];
-  const results: Array<[string, Result]> = [];
-  for (const [name, bin, args] of checks) {
-    const started = Date.now();
-    const { ok, output } = await runTool(bin, args, { quiet: true });
-    if (!ok) {
-      console.log(output);
-    }
-    say(`${name}: ${ok ? 'ok' : 'FAILED'} (${seconds(started)})`);
-    results.push([name, { passed: 0, failed: ok ? 0 : 1 }]);
+  ],
+];
+
+async function lint(): Promise<Array<[string, Result]>> {
+  const results = await Promise.all(
+    lintLanes.map(async checks => {
+      const lane: Array<[string, Result]> = [];
+      for (const check of checks) {
+        lane.push([check[0], await run(check)]);
+      }
+      return lane;
+    }),
+  );
+  return results.flat();
+}
+
+async function run([name, bin, args]: Check): Promise<Result> {
+  const started = Date.now();
+  const { ok, output } = await runTool(bin, args, { quiet: true });
+  if (!ok) {
+    console.log(output);
   }
-  return results;
+  say(`${name}: ${ok ? 'ok' : 'FAILED'} (${seconds(started)})`);
+  return { passed: 0, failed: ok ? 0 : 1 };
 }
 
 async function unit(args: string[]): Promise<Result> {
@@ -116,6 +136,12 @@ async function unit(args: string[]): Promise<Result> {
   const report = path.join(folder, 'jest.json');
   fs.mkdirSync(folder, { recursive: true });
   fs.rmSync(report, { force: true });
+
+  // What Backstage's own helpers leave behind when CI is set.
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'devart-test-'));
+  running.push({
+    stop: async () => fs.rmSync(temporary, { recursive: true, force: true }),
+  });
 
   const rabbitmq = ensureRabbitmq(say);
   const postgresFolder = path.join(folder, 'postgres');
@@ -134,11 +160,19 @@ async function unit(args: string[]): Promise<Result> {
 
   await runTool(
     '@backstage/cli/bin/backstage-cli',
-    ['repo', 'test', '--json', `--outputFile=${report}`, ...args],
+    [
+      ...['repo', 'test', '--json', `--outputFile=${report}`],
+      // More than there are cores: half of the time a test waits for the
+      // database, for Git or for another process.
+      ...(args.length === 0
+        ? [`--maxWorkers=${os.availableParallelism() + 1}`]
+        : args),
+    ],
     {
       env: {
         // Without it the tests would wait for changes of the sources.
         CI: process.env.CI ?? '1',
+        RUNNER_TEMP: temporary,
         DEVART_TEST_POSTGRES_URL: postgres.url(),
         DEVART_TEST_AMQP_URL: broker.url,
         DEVART_TEST_AMQP_CONTROL_URL: broker.controlUrl,
@@ -167,6 +201,9 @@ async function e2e(args: string[]): Promise<Result> {
   fs.rmSync(report, { force: true });
 
   const ports = { app: await findFreePort(), backend: await findFreePort() };
+  if (!(await buildApp())) {
+    return { passed: 0, failed: 1 };
+  }
   const github = await StandInGithubProcess.start(folder);
   running.push(github);
   const portal = new Portal({
@@ -180,6 +217,7 @@ async function e2e(args: string[]): Promise<Result> {
   running.push(portal);
   await portal.start();
 
+  const backendUrl = `http://localhost:${ports.backend}`;
   await runTool(
     '@playwright/test/cli.js',
     [
@@ -193,8 +231,10 @@ async function e2e(args: string[]): Promise<Result> {
         PLAYWRIGHT_JSON_OUTPUT_FILE: report,
         DEVART_CHROMIUM: chromium,
         DEVART_E2E_GITHUB_URL: github.controlUrl,
-        DEVART_E2E_URL: portal.url,
-        DEVART_E2E_BACKEND_URL: `http://localhost:${ports.backend}`,
+        // The back end serves what was built.
+        DEVART_E2E_URL: backendUrl,
+        DEVART_E2E_BACKEND_URL: backendUrl,
+        DEVART_E2E_DEVELOPMENT_URL: portal.url,
       },
     },
   );
@@ -210,6 +250,30 @@ async function e2e(args: string[]): Promise<Result> {
     passed: expected + flaky,
     failed: unexpected + result.errors.length,
   };
+}
+
+/**
+ * Builds the app as for production. A page of it is there in a fraction of the
+ * time that the development server takes, which sends thousands of modules.
+ */
+async function buildApp(): Promise<boolean> {
+  const started = Date.now();
+  const folder = path.join(root, 'packages/app');
+  // A back end that is started later would serve it, however old it is by then.
+  running.push({
+    stop: async () =>
+      fs.rmSync(path.join(folder, 'dist'), { recursive: true, force: true }),
+  });
+  const { ok, output } = await runTool(
+    '@backstage/cli/bin/backstage-cli',
+    ['package', 'build'],
+    { cwd: folder, quiet: true },
+  );
+  if (!ok) {
+    console.log(output);
+  }
+  say(`build of the app: ${ok ? 'ok' : 'FAILED'} (${seconds(started)})`);
+  return ok;
 }
 
 /** Undefined when the runner died before it wrote one. */

@@ -19,7 +19,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`the pages are accessible and fit at ${width} pixels in ${colorScheme}`, async ({
       browser,
     }, info) => {
-      // Every page is loaded anew, from a development server.
+      // Every page is loaded anew, by hand even from a development server.
       test.setTimeout(400_000);
       const context = await browser.newContext({
         colorScheme,

@@ -66,7 +66,7 @@ test('a reload while the portal is away goes on where it was once it is back', a
   const heading = page.getByRole('heading', { name: 'Agents', level: 1 });
   await expect(heading).toBeVisible();
 
-  await page.route(`${backendUrl}/**`, route =>
+  await page.route(`${backendUrl}/api/**`, route =>
     route.abort('connectionrefused'),
   );
   await page.reload();
@@ -77,8 +77,8 @@ test('a reload while the portal is away goes on where it was once it is back', a
   await screenshot(page, info, 'away');
 
   // A back end that is starting knows none of its plugins yet.
-  await page.unroute(`${backendUrl}/**`);
-  await page.route(`${backendUrl}/**`, route =>
+  await page.unroute(`${backendUrl}/api/**`);
+  await page.route(`${backendUrl}/api/**`, route =>
     route.fulfill({
       status: 404,
       headers: { 'access-control-allow-origin': '*' },
@@ -90,7 +90,7 @@ test('a reload while the portal is away goes on where it was once it is back', a
     page.getByRole('heading', { name: 'The portal cannot be reached' }),
   ).toBeVisible();
 
-  await page.unroute(`${backendUrl}/**`);
+  await page.unroute(`${backendUrl}/api/**`);
   await expect(heading).toBeVisible();
   await expect(page).toHaveURL(/\/devart\/agents\?status=idle$/);
 });
@@ -126,6 +126,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await context.close();
   });
 }
+
+test('the development server shows the portal too', async ({ page }) => {
+  // Its first page takes a while: thousands of modules come one by one.
+  const url = process.env.DEVART_E2E_DEVELOPMENT_URL ?? '';
+  await signInAs(page, 'sam', `${url}/devart`);
+  await expect(
+    page.getByRole('heading', { name: 'Command centre', level: 1 }),
+  ).toBeVisible();
+});
 
 test('the first steps lead to a review in one click', async ({ page }) => {
   await signInAs(page, 'sam');

@@ -10,7 +10,28 @@ export interface Config {
       title?: string;
       /** Users and groups who belong to it; the first organisation takes everybody else. */
       members?: string[];
+      /** Other than those of `money`. */
+      currency?: string;
+      perUsd?: number;
+      timeZone?: string;
     }>;
+    money?: {
+      /**
+       * ISO 4217, for example EUR. Default USD. It cannot be changed once
+       * something was spent.
+       */
+      currency?: string;
+      /**
+       * What a US dollar costs in that currency. Needed with another currency
+       * where published prices are used, which are in US dollars.
+       */
+      perUsd?: number;
+      /**
+       * Where the days, weeks and months of budgets begin: a name of the IANA
+       * database, for example Europe/Berlin. Default UTC.
+       */
+      timeZone?: string;
+    };
     access?: {
       /**
        * Which groups, users and services have which role; whoever is not named
@@ -101,6 +122,87 @@ export interface Config {
        */
       leaseSeconds?: number;
     };
+    gateway?: {
+      /** The providers of models that agents may call through the portal. */
+      upstreams?: Array<{
+        /** What the names of its models begin with, and the name of its service. */
+        id: string;
+        title?: string;
+        /**
+         * How it is spoken to: `compatible` for any server that speaks OpenAI's
+         * protocol, such as vLLM, Ollama and LiteLLM. Not given for an upstream
+         * that a module brings.
+         */
+        type?: 'openai' | 'azure' | 'compatible';
+        /** Such as `http://localhost:11434/v1`; of Azure the resource, without a path. */
+        baseUrl?: string;
+        /** @visibility secret */
+        apiKey?: string;
+        /** Of Azure: the version of the API; the unversioned one unless given. */
+        apiVersion?: string;
+        /** What the list of published prices calls the provider, where its address does not tell. */
+        priceProvider?: string;
+        /** Its models; those that it lists itself, unless given. Needed for Azure. */
+        models?: Array<{
+          name: string;
+          /** The model that it is, where the name is one of your own, as of deployments of Azure. */
+          base?: string;
+          contextTokens?: number;
+          maxOutputTokens?: number;
+          /** Of a million tokens in units of the organisation's currency, or `free`. */
+          price?:
+            'free' | { input: number; output?: number; cachedInput?: number };
+        }>;
+        /** Of all its models that have no price of their own here; goes before the published prices. */
+        price?:
+          'free' | { input: number; output?: number; cachedInput?: number };
+        /** What happens when a budget is used up. `delegate` with a fallback, else `reject`. */
+        onExhausted?: 'delegate' | 'ask' | 'reject';
+        /** Who is called, and paid, when this one cannot be paid. */
+        fallback?: {
+          upstream: string;
+          /** The model there; the one of the same name, unless given. */
+          model?: string;
+        };
+        /** What is called when somebody is delegated here and asks for a model that is not here. */
+        defaultModel?: string;
+        timeouts?: {
+          /** Default 5. */
+          connectSeconds?: number;
+          /** From the call to the beginning of the answer. Default 120. */
+          firstByteSeconds?: number;
+          /** Between two parts of an answer. Default 60. */
+          idleSeconds?: number;
+          /** For a whole call. Default 900. */
+          totalSeconds?: number;
+        };
+      }>;
+      limits?: {
+        /** Calls of one key at once, in each replica. Default 32. */
+        concurrentPerKey?: number;
+        /** Calls of one key a minute, in each replica. Default 600. */
+        callsPerMinutePerKey?: number;
+      };
+      /** Most bytes of a request. Default 20 MiB. */
+      maxBodyBytes?: number;
+      /**
+       * Most tokens of an answer to a call that does not say how much it wants,
+       * where the model has no `maxOutputTokens`. Default 16384.
+       */
+      defaultMaxOutputTokens?: number;
+      /** How often a call is made again that an upstream did not begin. Default 2. */
+      retries?: number;
+      /** How often upstreams are asked for their models. Default 300. */
+      discoverySeconds?: number;
+      /** Keeps what is asked and answered, for admins. Off by default. */
+      recording?: {
+        enabled?: boolean;
+        /** For so many days. Default 7. */
+        days?: number;
+        /** Of each request and each answer. Default 65536. */
+        maxBytes?: number;
+      };
+    };
     reviews?: {
       /**
        * Folders below which local repositories may be reviewed; relative to
@@ -127,6 +229,8 @@ export interface Config {
     retention?: {
       /** Days for which the activity feed and the deliveries of webhooks are kept. Default 30. */
       activityDays?: number;
+      /** Days for which runs of workflows are kept after their end. Default 180. */
+      runDays?: number;
     };
   };
 }

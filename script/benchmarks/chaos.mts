@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -17,10 +18,16 @@ const { createDevartClient } =
 const TASKS = 10_000;
 const RUNS = 500;
 const AGENTS = 4;
-const CONCURRENCY = 20;
+const CONCURRENCY = 10;
 const LEASE_SECONDS = 3;
-/** All that is left undone after this long counts as lost or stuck. */
-const PATIENCE_MS = 600_000;
+/** All that is left undone this long after the work has begun counts as lost or stuck. */
+const PATIENCE_MS = 300_000;
+/** For setting the scene; whoever is not done by then has failed. */
+const PREPARATION_MS = 300_000;
+/** How long an incident may wait for somebody to hit. */
+const AIM_MS = 10_000;
+/** How long a query of the verdict may take. */
+const QUERY_MS = 20_000;
 
 const WORKFLOW = `
 apiVersion: devart.ai/v1alpha1
@@ -46,12 +53,16 @@ spec:
       task:
         title: Part \${{ matrix.part }} of \${{ parameters.number }}
         capabilities: [chaos]
+    - id: look
+      needs: prepare
+      sideEffect: idempotent
+      operation: { id: portal.me }
     - id: pause
       needs: prepare
       wait:
         for: 1s
     - id: finish
-      needs: [part, pause]
+      needs: [part, look, pause]
       task:
         title: Finish \${{ parameters.number }}
         capabilities: [chaos]
@@ -74,6 +85,7 @@ interface Incident {
 }
 
 interface SceneOptions {
+  signal: AbortSignal;
   postgres: EmbeddedPostgres;
   restartPostgres: () => Promise<void>;
   broker: RabbitmqBroker;
@@ -84,21 +96,25 @@ interface SceneOptions {
 class Scene {
   static async set(options: SceneOptions): Promise<Scene> {
     const scene = new Scene(options);
-    scene.#replicas = [
-      await scene.#startReplica(0),
-      await scene.#startReplica(1),
-    ];
-    scene.#balancer = await LoadBalancer.start(
-      scene.#replicas.map(replica => Number(new URL(replica.url).port)),
-    );
-    return scene;
+    try {
+      for (const index of [0, 1]) {
+        scene.#replicas.push(await scene.#startReplica(index));
+      }
+      scene.#balancer = await LoadBalancer.start(
+        scene.#replicas.map(replica => Number(new URL(replica.url).port)),
+      );
+      return scene;
+    } catch (error) {
+      await scene.clear();
+      throw error;
+    }
   }
 
   readonly #options: SceneOptions;
   readonly #prefix = `bench_chaos_${process.pid}_`;
   #replicas: BenchBackend[] = [];
   #balancer!: LoadBalancer;
-  #agents: ServiceProcess[] = [];
+  #agents: { id: string; service: ServiceProcess }[] = [];
 
   private constructor(options: SceneOptions) {
     this.#options = options;
@@ -114,12 +130,45 @@ class Scene {
 
   async startAgents(): Promise<void> {
     for (let index = 0; index < AGENTS; index++) {
-      const { key } = await this.admin.agents.register({
-        name: `chaos-${index}`,
-        capabilities: ['chaos'],
-        maxConcurrent: 1000,
-      });
-      this.#agents.push(this.#startAgent(index, key));
+      const { id, key } = await this.#registerAgent(`chaos-${index}`);
+      this.#agents.push({ id, service: this.#startAgent(index, key) });
+    }
+  }
+
+  async #registerAgent(name: string): Promise<{ id: string; key: string }> {
+    const { agent, key } = await this.admin.agents.register({
+      name,
+      capabilities: ['chaos'],
+      maxConcurrent: 1000,
+    });
+    return { id: agent.id, key };
+  }
+
+  /** Claims as a client that is gone before it hears what it was given. */
+  async leaveMidClaim(): Promise<void> {
+    const { id, key } = await this.#registerAgent('chaos-leaver');
+    for (let tries = 0; tries < 20 && !(await this.#holdsAny(id)); tries++) {
+      const socket = net.connect(
+        Number(new URL(this.#balancer.origin).port),
+        '127.0.0.1',
+      );
+      socket.on('error', () => {});
+      const body = JSON.stringify({ max: CONCURRENCY });
+      socket.end(
+        [
+          `POST /api/devart/agents/${id}/claim-task HTTP/1.1`,
+          'host: 127.0.0.1',
+          `authorization: Bearer ${key}`,
+          'content-type: application/json',
+          `content-length: ${body.length}`,
+          '',
+          body,
+        ].join('\r\n'),
+      );
+      // Long enough for the request to arrive, and too short for its answer to be read.
+      await sleep(5 * tries);
+      socket.destroy();
+      await sleep(200);
     }
   }
 
@@ -155,8 +204,27 @@ class Scene {
 
   /** Ends an agent without a chance to give back what it holds. */
   async killAgent(): Promise<void> {
-    const [agent] = this.#agents.splice(0, 1);
-    process.kill(-agent.pid!, 'SIGKILL');
+    const [{ id, service }] = this.#agents.splice(0, 1);
+    await until(() => this.#holdsAny(id), this.#aim());
+    process.kill(-service.pid!, 'SIGKILL');
+  }
+
+  /** Ends waiting for what an incident is about. */
+  #aim(): AbortSignal {
+    return AbortSignal.any([this.#options.signal, AbortSignal.timeout(AIM_MS)]);
+  }
+
+  /** Waits for a moment when agents hold tasks. */
+  async busy(): Promise<void> {
+    await until(async () => (await this.held()).length > 0, this.#aim());
+  }
+
+  async #holdsAny(agentId: string): Promise<boolean> {
+    const [row] = await this.#query<{ count: number }>(
+      'select count(*)::int as count from task_leases where agent_id = $1',
+      [agentId],
+    );
+    return row.count > 0;
   }
 
   /** The tasks that agents hold. */
@@ -230,7 +298,7 @@ class Scene {
   }
 
   async clear(): Promise<void> {
-    await Promise.all(this.#agents.map(agent => agent.stop()));
+    await Promise.all(this.#agents.map(({ service }) => service.stop()));
     await this.#balancer?.stop();
     await Promise.all(this.#replicas.map(replica => replica.stop()));
   }
@@ -279,7 +347,11 @@ class Scene {
   async #query<T>(sql: string, values: unknown[] = []): Promise<T[]> {
     const url = new URL(this.#options.postgres.url());
     url.pathname = `/${this.#prefix}devart`;
-    const client = new pg.Client({ connectionString: url.toString() });
+    const client = new pg.Client({
+      connectionString: url.toString(),
+      connectionTimeoutMillis: QUERY_MS,
+      query_timeout: QUERY_MS,
+    });
     client.on('error', () => {});
     try {
       await client.connect();
@@ -293,12 +365,14 @@ class Scene {
 async function inParallel(
   count: number,
   width: number,
+  signal: AbortSignal,
   act: (index: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0;
   await Promise.all(
     Array.from({ length: width }, async () => {
       while (next < count) {
+        signal.throwIfAborted();
         await act(next++);
       }
     }),
@@ -322,31 +396,63 @@ export async function benchChaos(options: {
     server: ensureRabbitmq(say),
     folder: path.join(folder, 'rabbitmq'),
   });
-  const scene = await Scene.set({ ...options, broker, folder });
+  const over = new AbortController();
+  // What was started is ended, too, when somebody loses patience.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => over.abort());
+  }
+  let scene: Scene | undefined;
   try {
-    const { admin } = scene;
-    await inParallel(TASKS, 16, index =>
-      admin.tasks.create({
-        title: `Task ${index}`,
-        capabilities: ['chaos'],
-        maxAttempts: 20,
-        idempotencyKey: `chaos-${index}`,
-      }),
-    );
-    const workflow = await admin.workflows.publish({ source: WORKFLOW });
-    await inParallel(RUNS, 8, index =>
-      admin.workflows.trigger({
+    scene = await Scene.set({
+      ...options,
+      broker,
+      folder,
+      signal: over.signal,
+    });
+    return await watch(scene, { say, over });
+  } finally {
+    await scene?.clear();
+    await broker.stop();
+  }
+}
+
+/** Gives the agents their work, lets everything break, and counts. */
+async function watch(
+  scene: Scene,
+  options: {
+    say: (line: string) => void;
+    over: AbortController;
+  },
+): Promise<ChaosFigures> {
+  const { say, over } = options;
+  const preparing = AbortSignal.any([
+    over.signal,
+    AbortSignal.timeout(PREPARATION_MS),
+  ]);
+  const { admin } = scene;
+  const workflow = await admin.workflows.publish({ source: WORKFLOW });
+  await inParallel(TASKS, 16, preparing, async index => {
+    await admin.tasks.create({
+      title: `Task ${index}`,
+      capabilities: ['chaos'],
+      maxAttempts: 20,
+      idempotencyKey: `chaos-${index}`,
+    });
+    if (index % (TASKS / RUNS) === 0) {
+      await admin.workflows.trigger({
         id: workflow.id,
         parameters: { number: index },
         idempotencyKey: `chaos-${index}`,
-      }),
-    );
-    // prepare, three parts, finish
-    const expected = TASKS + RUNS * 5;
-    say(`${TASKS} tasks queued and ${RUNS} runs started`);
-    const started = performance.now();
+      });
+    }
+  });
+  // prepare, three parts, finish
+  const expected = TASKS + RUNS * 5;
+  say(`${TASKS} tasks queued and ${RUNS} runs started`);
+  const started = performance.now();
+  const patience = setTimeout(() => over.abort(), PATIENCE_MS);
+  try {
     await scene.startAgents();
-
     const incidents: Incident[] = [
       {
         name: 'a replica is killed, and started again',
@@ -360,32 +466,49 @@ export async function benchChaos(options: {
       },
       {
         name: 'PostgreSQL is restarted',
-        atShare: 0.45,
+        atShare: 0.4,
         happen: () => scene.restartPostgres(),
       },
       {
         name: 'RabbitMQ crashes, and is started again',
-        atShare: 0.55,
+        atShare: 0.5,
         happen: () => scene.restartBroker(),
       },
       {
         name: 'every connection of agents is cut',
-        atShare: 0.65,
+        atShare: 0.6,
         happen: () => scene.cutClients(),
       },
       {
+        name: 'a client leaves while it claims',
+        atShare: 0.65,
+        happen: () => scene.leaveMidClaim(),
+      },
+      {
         name: 'an agent is killed with what it holds',
-        atShare: 0.8,
+        atShare: 0.75,
         happen: () => scene.killAgent(),
       },
     ];
     const recoveries: number[] = [];
     for (const incident of incidents) {
-      await untilDone(scene, expected * incident.atShare, started);
-      const held = await scene.held();
+      await until(
+        async () => ((await scene.done()) ?? 0) >= expected * incident.atShare,
+        over.signal,
+      );
+      if (over.signal.aborted) {
+        break;
+      }
+      await scene.busy();
       const at = performance.now();
+      const before = await scene.held();
       const happening = incident.happen();
-      await until(async () => (await scene.undone(held)) === 0, started);
+      // Looked at below.
+      happening.catch(() => {});
+      // What it is about may be held only once it has begun.
+      await Promise.race([happening, sleep(500)]);
+      const held = [...new Set([...before, ...(await heldAfter(scene))])];
+      await until(async () => (await scene.undone(held)) === 0, over.signal);
       const took = performance.now() - at;
       recoveries.push(took);
       await happening;
@@ -393,8 +516,12 @@ export async function benchChaos(options: {
         `${incident.name.padEnd(48)} ${String(held.length).padStart(4)} tasks were held, all done after ${rounded(took)} ms`,
       );
     }
-    await untilDone(scene, expected, started);
-    await until(async () => (await scene.openRuns()) === 0, started);
+    await until(
+      async () =>
+        ((await scene.done()) ?? 0) >= expected &&
+        (await scene.openRuns()) === 0,
+      over.signal,
+    );
     const tookMs = performance.now() - started;
     const { givenBack, ...counts } = await scene.verdict(expected);
     say(
@@ -406,25 +533,21 @@ export async function benchChaos(options: {
       recoveredAfterMs: rounded(Math.max(...recoveries)),
     };
   } finally {
-    await scene.clear();
-    await broker.stop();
+    clearTimeout(patience);
   }
 }
 
-/** Waits until something holds, or patience is at its end. */
+/** What is held a moment after an incident; nothing is known while the database is away. */
+async function heldAfter(scene: Scene): Promise<string[]> {
+  return scene.held().catch(() => []);
+}
+
+/** Waits until something holds, or nobody waits any more. */
 async function until(
   holds: () => Promise<boolean>,
-  started: number,
+  signal: AbortSignal,
 ): Promise<void> {
-  while (!(await holds()) && performance.now() - started < PATIENCE_MS) {
+  while (!signal.aborted && !(await holds())) {
     await sleep(50);
   }
-}
-
-async function untilDone(
-  scene: Scene,
-  count: number,
-  started: number,
-): Promise<void> {
-  await until(async () => ((await scene.done()) ?? 0) >= count, started);
 }

@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
 const { DevartAgent } =
   require('@devart/agent-sdk') as typeof import('@devart/agent-sdk');
 
-/** An agent of `script/bench chaos`: takes a moment for each task and leaves what came of it. */
+/** An agent of `script/bench chaos`: takes a moment for each task, so that the work outlasts what breaks, and leaves what came of it. */
 const agent = new DevartAgent({
   baseUrl: process.env.DEVART_URL!,
   key: process.env.DEVART_AGENT_KEY!,
@@ -14,7 +14,7 @@ const agent = new DevartAgent({
   rabbitmqUrl: process.env.DEVART_RABBITMQ_URL,
 });
 agent.startConsuming(async task => {
-  await sleep(5 + Math.random() * 10);
+  await sleep(150 + Math.random() * 300);
   return { output: { by: process.pid, of: task.title } };
 });
 process.once('SIGTERM', () => agent.stop().then(() => process.exit(0)));

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import pg from 'pg';
 import type { EmbeddedPostgres } from '../lib/EmbeddedPostgres.mts';
 import { percentile, rounded } from '../lib/statistics.mts';
 
@@ -35,6 +37,8 @@ const POOL = 10;
 export interface WorkflowFigures {
   threeStepMedianMs: number;
   threeStepP99Ms: number;
+  /** The same rows without an engine: one statement and its commit. */
+  threeStepBareSqlMedianMs: number;
   tenStepMedianMs: number;
   fanOutMedianMs: number;
   runsPerSecond: number;
@@ -162,6 +166,33 @@ async function startDbos(postgresUrl: string) {
   };
 }
 
+/**
+ * The least that PostgreSQL asks for a run of three steps that must not be lost:
+ * its rows, plain and in one statement, and one commit.
+ */
+async function startBare(postgresUrl: string) {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  await client.query(
+    `create table bare_runs (id uuid primary key, name text);
+     create table bare_steps (run_id uuid, step int, output jsonb, primary key (run_id, step))`,
+  );
+  return {
+    three: {
+      name: 'bare SQL, 3 steps',
+      steps: 3,
+      run: async () =>
+        void (await client.query({
+          name: 'bare',
+          text: `with run as (insert into bare_runs values ($1, 'bench') returning id)
+            insert into bare_steps select id, step, '{"n": 1}' from run, generate_series(1, 3) as step`,
+          values: [randomUUID()],
+        })),
+    },
+    stop: () => client.end(),
+  };
+}
+
 async function latencies({ run }: Contender, count: number): Promise<number[]> {
   const samples: number[] = [];
   for (let index = 0; index < count; index++) {
@@ -202,6 +233,7 @@ export async function benchWorkflow(options: {
     connections: POOL,
   });
   const dbos = await startDbos(postgres.url('bench_dbos'));
+  const bare = await startBare(postgres.url('bench_devart'));
   try {
     const make = (name: string, steps: number, written: string) =>
       devartContender(devart, { name, steps, written });
@@ -214,6 +246,7 @@ export async function benchWorkflow(options: {
         chain(3, performed('idempotent')),
       ),
       dbosThree: dbos.three,
+      bareThree: bare.three,
       ten: await make('called, 10 steps', 10, chain(10, performed('none'))),
       dbosTen: dbos.ten,
       fanOut: await make(`1 to ${FAN_OUT} to 1`, FAN_OUT + 2, fanOut),
@@ -272,6 +305,7 @@ export async function benchWorkflow(options: {
     return {
       threeStepMedianMs: rounded(median('three'), 2),
       threeStepP99Ms: rounded(percentile(samples.three, 0.99), 2),
+      threeStepBareSqlMedianMs: rounded(median('bareThree'), 2),
       tenStepMedianMs: rounded(median('ten'), 2),
       fanOutMedianMs: rounded(median('fanOut'), 2),
       runsPerSecond: Math.round(rate('three')),
@@ -289,5 +323,6 @@ export async function benchWorkflow(options: {
   } finally {
     await devart.stop();
     await dbos.stop();
+    await bare.stop();
   }
 }

@@ -17,6 +17,8 @@ export interface BenchBackendOptions {
   leaseSeconds?: number;
   /** A RabbitMQ to join. */
   amqpUrl?: string;
+  /** `devart.gateway` of its configuration. */
+  gateway?: object;
   /** Where it listens; a free port unless given. */
   port?: number;
 }
@@ -55,6 +57,8 @@ export class BenchBackend {
           access: { roles: { admin: ['service:bench'] } },
           rateLimits: { callerPerMinute: 100_000_000 },
           agents: { leaseSeconds: options.leaseSeconds ?? 30 },
+          ...(options.gateway ? { gateway: options.gateway } : {}),
+          workflows: { leaseSeconds: options.leaseSeconds ?? 15 },
           ...(options.amqpUrl ? { rabbitmq: { url: options.amqpUrl } } : {}),
         },
       }),

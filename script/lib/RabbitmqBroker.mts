@@ -12,6 +12,8 @@ import { SetupError } from './SetupError.mts';
 const SCRIPTS = '/usr/lib/rabbitmq/bin';
 /** A slow machine that starts other things as well. */
 const START_MS = 180_000;
+/** How long the name service may take to end. */
+const EPMD_MS = 5000;
 
 /** RabbitMQ for the tests; installed where that is possible. */
 export function ensureRabbitmq(say: (line: string) => void): string {
@@ -148,9 +150,24 @@ export class RabbitmqBroker {
     this.#control?.close();
     this.#control?.closeAllConnections();
     await this.#halt();
-    spawnSync('epmd', ['-port', String(this.#epmdPort), '-kill'], {
-      stdio: 'ignore',
-    });
+    // It stays while it believes the node to be alive, which may be a moment longer.
+    await waitUntil(
+      () => {
+        this.#epmd('-kill');
+        return !this.#epmd('-names');
+      },
+      { timeoutMs: EPMD_MS },
+    );
+  }
+
+  /** Gives the name service an order; answers whether it is there. */
+  #epmd(order: string): boolean {
+    const { status, error } = spawnSync(
+      'epmd',
+      ['-port', String(this.#epmdPort), order],
+      { stdio: 'ignore' },
+    );
+    return error === undefined && status === 0;
   }
 
   async #boot(): Promise<void> {

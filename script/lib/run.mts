@@ -3,15 +3,19 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './paths.mts';
 
-/** Runs a program of a dependency, and says whether it succeeded. */
+/** Runs a program of a dependency, in the root unless told otherwise; says whether it succeeded. */
 export async function runTool(
   bin: string,
   args: string[],
-  options: { env?: Record<string, string>; quiet?: boolean } = {},
+  options: {
+    cwd?: string;
+    env?: Record<string, string>;
+    quiet?: boolean;
+  } = {},
 ): Promise<{ ok: boolean; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [binary(bin), ...args], {
-      cwd: root,
+      cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
       stdio: options.quiet
         ? ['ignore', 'pipe', 'pipe']

@@ -640,6 +640,10 @@ export class DevartAgent {
       handler: this.#handler,
       logger: this.#logger,
       createClient: options => this.#createClient(options),
+      modelAccess: () => ({
+        baseUrl: `${this.#options.baseUrl.replace(/\/$/, '')}/gateway/v1`,
+        apiKey: this.#key!,
+      }),
       completions: this.#completions,
       backoff: this.#retry,
       logFlushMs,

@@ -32,6 +32,20 @@ export type SuccessorInput = Omit<
 >;
 
 /**
+ * Where the models of the portal are, and what to send along.
+ *
+ * @public
+ */
+export interface ModelAccess {
+  /** Ends in `/gateway/v1`. */
+  baseUrl: string;
+  /** The key of the agent. */
+  apiKey: string;
+  /** Names the task, which is charged, and its trace. */
+  headers: Record<string, string>;
+}
+
+/**
  * What a handler gets along with its task. Everything it sends survives an
  * outage of the control plane; when the task is no longer the agent's, calls
  * throw a `TaskDroppedError`.
@@ -59,6 +73,12 @@ export interface TaskContext {
   createSuccessor(input: SuccessorInput): Promise<Task>;
   /** Leaves in the history that a known solution was applied. */
   recordSolution(solution: string): Promise<void>;
+  /**
+   * How clients of OpenAI's protocol reach the models of the portal, in the name
+   * of the agent and for this task: `new OpenAI({ baseURL, apiKey,
+   * defaultHeaders })`. Ask anew for each client: keys are rotated.
+   */
+  models(): ModelAccess;
   /**
    * Makes any other call about the task, again and again while the control
    * plane cannot be reached: `context.request(client =>

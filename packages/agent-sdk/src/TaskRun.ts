@@ -34,6 +34,8 @@ export interface TaskRunOptions {
     traceparent: () => string | undefined;
     signal: AbortSignal;
   }) => DevartClient;
+  /** The base URL of the models, and the key of the agent as it is now. */
+  modelAccess: () => { baseUrl: string; apiKey: string };
   completions: CompletionBatcher;
   logger: AgentLogger;
   backoff: BackoffOptions;
@@ -285,6 +287,14 @@ export class TaskRun {
       signal,
       traceparent: this.#traceparent,
       progress: (percent, message) => progress.report(percent, message),
+      models: () => ({
+        ...this.#options.modelAccess(),
+        headers: {
+          'x-devart-task': task.id,
+          'x-devart-attempt': String(task.attempt),
+          ...(this.#traceparent ? { traceparent: this.#traceparent } : {}),
+        },
+      }),
       request: call => this.#persistently(() => call(client), signal),
       addArtifact: async artifact => {
         const input = { ...this.#fence(), ...encodeArtifact(artifact) };

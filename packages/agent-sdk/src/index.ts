@@ -14,6 +14,7 @@ export { PermanentError } from './PermanentError';
 export { runAgent } from './runAgent';
 export type {
   Artifact,
+  ModelAccess,
   SuccessorInput,
   TaskContext,
   TaskHandler,

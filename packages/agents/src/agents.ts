@@ -22,17 +22,20 @@ export interface ShippedAgent {
 export const agents: Record<string, ShippedAgent> = {
   'code-review': {
     description:
-      'Reviews changes with analyzers, and with a model where one is configured',
+      'Reviews changes with analyzers, and with a model where there is one',
     run: async environment => {
-      const { agent, model, workFolder } = readEnvironment(environment, {
-        name: 'code-review',
-        description: agents['code-review'].description,
-        capabilities: [REVIEW_CAPABILITY],
-      });
+      const { agent, model, gatewayModel, workFolder } = readEnvironment(
+        environment,
+        {
+          name: 'code-review',
+          description: agents['code-review'].description,
+          capabilities: [REVIEW_CAPABILITY],
+        },
+      );
       const workspaces = await Workspaces.create(workFolder);
       await runAgent(
         { ...agent, software: `@devart/agents ${version}, code-review` },
-        createCodeReviewer({ workspaces, model }),
+        createCodeReviewer({ workspaces, model, gatewayModel }),
       );
     },
   },

@@ -62,6 +62,11 @@ describe('readEnvironment', () => {
       model: 'small',
       apiKey: undefined,
     });
+    const { DEVART_MODEL_BASE_URL: _, ...ofPortal } = environment;
+    expect(readEnvironment(ofPortal, identity)).toMatchObject({
+      model: undefined,
+      gatewayModel: 'small',
+    });
   });
 
   it.each([
@@ -73,8 +78,12 @@ describe('readEnvironment', () => {
       "from 1 to 64; it is 'many'",
     ],
     [
-      { DEVART_URL: url, DEVART_AGENT_KEY: 'k', DEVART_MODEL: 'm' },
-      'belong together',
+      {
+        DEVART_URL: url,
+        DEVART_AGENT_KEY: 'k',
+        DEVART_MODEL_BASE_URL: 'http://localhost:11434/v1',
+      },
+      'DEVART_MODEL must name',
     ],
   ])('says what is wrong with %j', (environment, message) => {
     expect(() => readEnvironment(environment, identity)).toThrow(message);

@@ -8,7 +8,10 @@ type Environment = Record<string, string | undefined>;
 /** What the environment says. */
 export interface AgentEnvironment {
   agent: AgentOptions;
+  /** A model that it calls past the portal. */
   model?: ModelSettings;
+  /** The model of the portal that it calls. */
+  gatewayModel?: string;
   /** Where throw-away folders are made. */
   workFolder: string;
 }
@@ -53,12 +56,12 @@ function readConcurrency(value: string | undefined): number {
 function readModel(environment: Environment): ModelSettings | undefined {
   const baseUrl = environment.DEVART_MODEL_BASE_URL;
   const model = environment.DEVART_MODEL;
-  if (!baseUrl && !model) {
+  if (!baseUrl) {
     return undefined;
   }
-  if (!baseUrl || !model) {
+  if (!model) {
     throw new Error(
-      'DEVART_MODEL_BASE_URL and DEVART_MODEL belong together; set both or none',
+      'DEVART_MODEL must name the model at DEVART_MODEL_BASE_URL',
     );
   }
   return {
@@ -102,6 +105,9 @@ export function readEnvironment(
       ...(key ? { key } : { enrolment: { ...identity, name, token, keyFile } }),
     },
     model: readModel(environment),
+    gatewayModel: environment.DEVART_MODEL_BASE_URL
+      ? undefined
+      : environment.DEVART_MODEL || undefined,
     workFolder:
       environment.DEVART_WORK_FOLDER ||
       join(tmpdir(), `devart-agents-${userInfo().uid}`),

@@ -18,8 +18,9 @@ ${names}
   DEVART_AGENT_NAME        its name when it registers itself
   DEVART_CONCURRENCY       tasks at once (1)
   DEVART_WORK_FOLDER       where it makes its throw-away folders
-  DEVART_MODEL_BASE_URL    an API like OpenAI's, for a model's reading, with
-  DEVART_MODEL             the name of the model, and
+  DEVART_MODEL             for a model's reading: a model of the portal; the first
+                           that it offers, unless given
+  DEVART_MODEL_BASE_URL    an API like OpenAI's to call past the portal, with
   DEVART_MODEL_API_KEY     the key, if it wants one
 
   DEVART_AGENTS_RUN_REPOSITORIES

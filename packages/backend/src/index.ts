@@ -30,6 +30,7 @@ backend.add(rootHealthServiceFactory);
 backend.add(import('@backstage/plugin-events-backend'));
 
 backend.add(import('@backstage/plugin-notifications-backend'));
+backend.add(import('@devart/plugin-notifications-backend-module-telegram'));
 
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(import('@devart/plugin-permission-backend-module-devart'));

@@ -30,7 +30,15 @@ export class BenchRuns {
       database: { getClient: async () => knex },
     });
     const organizations = await Organizations.create({
-      configured: [{ name: 'default', title: 'Bench', members: [] }],
+      configured: [
+        {
+          name: 'default',
+          title: 'Bench',
+          members: [],
+          currency: 'USD',
+          timeZone: 'UTC',
+        },
+      ],
       database,
     });
     return new BenchRuns(knex, database, organizations.first.id);

@@ -185,6 +185,14 @@ exports.up = async function up(knex) {
     );
     create index budget_alerts_feed on budget_alerts (organization_id, id desc);
     create index budget_alerts_open on budget_alerts (id) where published_at is null;
+
+    -- Which budget an approval that a task waits for would increase. Agents ask for
+    -- approvals in words of their own: only what stands here increases anything.
+    create table budget_pauses (
+      approval_id uuid primary key references approvals (id) on delete cascade,
+      organization_id uuid not null references organizations (id),
+      budget_id uuid not null
+    );
   `);
   for (const table of [
     'services',
@@ -194,6 +202,7 @@ exports.up = async function up(knex) {
     'ledger_entries',
     'budget_changes',
     'budget_alerts',
+    'budget_pauses',
   ]) {
     await knex.raw(`
       alter table ${table} enable row level security;
@@ -209,6 +218,7 @@ exports.up = async function up(knex) {
     grant select, insert, update, delete on services, budgets, budget_windows, budget_reservations to devart_system;
     grant select, insert on ledger_entries, budget_changes to devart_system;
     grant select, insert, update (published_at) on budget_alerts to devart_system;
+    grant select, insert on budget_pauses to devart_system;
     grant insert, update, delete on services, budgets to devart_request;
     grant insert on budget_changes to devart_request;
     create policy staff_insert on services for insert to devart_request with check (devart_is_staff(organization_id));
@@ -227,6 +237,7 @@ exports.up = async function up(knex) {
     create policy agent_read on ledger_entries for select to devart_agent
       using (organization_id = devart_organization() and agent_id = devart_agent());
   `);
+  // eslint-disable-next-line @typescript-eslint/no-use-before-define -- they are long, and read after the tables
   await knex.raw(FUNCTIONS);
   // Whoever may not change the windows may not call these either: they run with
   // the rights of their caller. This says it before the first statement.
@@ -236,7 +247,7 @@ exports.up = async function up(knex) {
     begin
       for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace
         and p.proname in ('charge_service', 'reserve_service', 'settle_reservation', 'release_reservation',
-          'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'set_time_zone')
+          'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'shard_budget', 'set_time_zone')
       loop
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to devart_system', f);
@@ -422,6 +433,31 @@ const FUNCTIONS = `
       end loop;
     end $$;
 
+  -- Counts a budget in another number of rows. Needs the money alone.
+  create function shard_budget(p_budget uuid) returns void language plpgsql as $$
+    declare
+      b budgets;
+      w record;
+    begin
+      select * into strict b from budgets where id = p_budget;
+      perform devart_lock_money(b.organization_id, true);
+      -- What is held back is freed where it is held back: in the first row from now on.
+      update budget_reservations r set shards = (
+        select array_agg(case when l.id = b.id then 0::smallint else l.shard end order by l.place)
+        from unnest(r.budget_ids, r.shards) with ordinality l (id, shard, place))
+      where organization_id = b.organization_id and b.id = any (budget_ids);
+      for w in select starts_at, ends_at, sum(spent_micros) spent, sum(reserved_micros) held from budget_windows
+        where budget_id = b.id group by starts_at, ends_at
+      loop
+        update budget_windows set spent_micros = w.spent, reserved_micros = w.held, cap_micros = b.limit_micros
+        where budget_id = b.id and starts_at = w.starts_at and shard = 0;
+        delete from budget_windows where budget_id = b.id and starts_at = w.starts_at and shard > 0;
+        insert into budget_windows (budget_id, organization_id, starts_at, ends_at, shard, cap_micros, spent_micros, reserved_micros)
+        select b.id, b.organization_id, w.starts_at, w.ends_at, shard, 0, 0, 0 from generate_series(1, b.shards - 1) shard;
+        perform devart_level_window(b.id, w.starts_at, b.limit_micros);
+      end loop;
+    end $$;
+
   -- What the tightest of some windows has left, and whether and why p_least does not fit.
   create function devart_look(t devart_taking, p_least bigint) returns devart_taking language plpgsql as $$
     declare
@@ -598,7 +634,7 @@ const FUNCTIONS = `
   -- Answers {outcome: charged, delegated or refused; charged; chargedMicros; serviceId: who is paid;
   -- delegatedFrom; remainingMicros of the tightest budget; suspended: whether the service asked for
   -- is used up; replayed; entryId}, of a refusal {reason: budget, held, too_large, suspended, inactive,
-  -- price_unknown or unknown_service; budgetId; onExhausted: ask or reject}.
+  -- price_unknown, unknown_service or request_used; budgetId; onExhausted: ask or reject}.
   create function charge_service(p_organization uuid, p_service uuid, p_request text, p_amount bigint default null,
     p_quantity numeric default 1, p_attribution jsonb default '{}', p_follow boolean default true)
   returns jsonb language plpgsql as $$
@@ -625,6 +661,9 @@ const FUNCTIONS = `
       select * into e from ledger_entries where organization_id = p_organization and request_id = p_request;
       if found then
         return devart_charged(e, null, true);
+      end if;
+      if exists (select 1 from budget_reservations where organization_id = p_organization and request_id = p_request) then
+        return jsonb_build_object('outcome', 'refused', 'charged', false, 'reason', 'request_used', 'onExhausted', 'reject');
       end if;
       loop
         select * into s from services where id = v_next and organization_id = p_organization;
@@ -745,6 +784,14 @@ const FUNCTIONS = `
           if not found then
             raise exception 'the request was reserved a moment ago' using errcode = 'serialization_failure';
           end if;
+          if jsonb_array_length(coalesce(p_attribution -> 'delegatedFrom', '[]')) > 0 then
+            insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
+            select p_organization, 'delegated', asked.id, coalesce(asked.suspended_at, date_trunc('day', v_at)),
+              jsonb_build_object('to', s.id)
+            from services asked where asked.id = (p_attribution -> 'delegatedFrom' ->> 0)::uuid
+              and asked.organization_id = p_organization
+            on conflict do nothing;
+          end if;
           return jsonb_build_object('outcome', 'reserved', 'reserved', true, 'replayed', false, 'serviceId', s.id,
             'reservedMicros', t.taken, 'remainingMicros', t.remaining);
         end if;
@@ -764,7 +811,7 @@ const FUNCTIONS = `
   create function devart_unhold(r budget_reservations, p_spent bigint) returns void language plpgsql as $$
     begin
       -- In the order of their ids, in which devart_take locks them; what joined later stands behind.
-      for i in 1 .. array_length(r.budget_ids, 1) loop
+      for i in 1 .. coalesce(array_length(r.budget_ids, 1), 0) loop
         update budget_windows set reserved_micros = reserved_micros - r.amount_micros, spent_micros = spent_micros + p_spent
         from (select l.id, l.starts_at, l.shard from unnest(r.budget_ids, r.window_starts, r.shards) l (id, starts_at, shard)
           order by l.id, l.starts_at offset i - 1 limit 1) line
@@ -798,6 +845,13 @@ const FUNCTIONS = `
         return jsonb_build_object('settled', true, 'replayed', true, 'entryId', e.id, 'chargedMicros', e.amount_micros,
           'suspense', e.kind = 'suspense');
       end if;
+      select * into e from ledger_entries where organization_id = p_organization and request_id = p_request;
+      if found then
+        -- Charged under the same name beside it: nothing is spent twice.
+        perform devart_unhold(r, 0);
+        return jsonb_build_object('settled', true, 'replayed', true, 'entryId', e.id, 'chargedMicros', e.amount_micros,
+          'suspense', e.kind = 'suspense');
+      end if;
       perform devart_unhold(r, coalesce(p_amount, r.amount_micros));
       insert into ledger_entries (organization_id, at, kind, amount_micros, request_id, service_id, actor,
         agent_id, team, task_id, run_id, workflow_id, entity_ref, model, input_tokens, output_tokens, detail, delegated_from)
@@ -808,7 +862,11 @@ const FUNCTIONS = `
         coalesce(p_usage ->> 'model', r.attribution ->> 'model'), (p_usage ->> 'inputTokens')::bigint,
         (p_usage ->> 'outputTokens')::bigint, p_usage -> 'detail',
         coalesce((select array_agg(x::uuid) from jsonb_array_elements_text(r.attribution -> 'delegatedFrom') x), '{}'))
+      on conflict (organization_id, request_id) do nothing
       returning * into e;
+      if not found then
+        raise exception 'the request was charged a moment ago' using errcode = 'serialization_failure';
+      end if;
       return jsonb_build_object('settled', true, 'replayed', false, 'entryId', e.id, 'chargedMicros', e.amount_micros,
         'suspense', e.kind = 'suspense');
     end $$;
@@ -890,11 +948,11 @@ const FUNCTIONS = `
 exports.down = async function down(knex) {
   await knex.raw(`
     drop function charge_service, reserve_service, settle_reservation, release_reservation, expire_reservation,
-      correct_entry, open_budget, cap_budget, set_time_zone, devart_unhold, devart_suspend, devart_charged,
+      correct_entry, open_budget, cap_budget, shard_budget, set_time_zone, devart_unhold, devart_suspend, devart_charged,
       devart_take, devart_look, devart_borrow, devart_level_window, devart_open_window, devart_counts, devart_window_start,
       devart_window_end, devart_lock_money;
     drop type devart_taking;
-    drop table budget_alerts, budget_changes, ledger_entries, budget_reservations, budget_windows, budgets, services;
+    drop table budget_pauses, budget_alerts, budget_changes, ledger_entries, budget_reservations, budget_windows, budgets, services;
     alter table organizations drop column currency, drop column time_zone;
   `);
 };

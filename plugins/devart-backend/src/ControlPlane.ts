@@ -17,21 +17,26 @@ import type { SignalsService } from '@backstage/plugin-signals-node';
 import type {
   CodeHost,
   InboundWebhook,
+  ModelUpstream,
   TaskTransport,
 } from '@devart/plugin-devart-node';
 import { Router } from 'express';
 import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
+import { Analytics } from './analytics/Analytics';
 import { Approvals } from './approvals/Approvals';
 import { Audit } from './audit/Audit';
+import { Budgets } from './budgets/Budgets';
 import type { DevartConfig } from './config/DevartConfig';
 import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
+import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
 import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
 import { Reviews } from './reviews/Reviews';
+import { Spending } from './spending/Spending';
 import { Tasks } from './tasks/Tasks';
 import { Transports } from './transports/Transports';
 import { Webhooks } from './webhooks/Webhooks';
@@ -43,6 +48,7 @@ export interface ControlPlaneOptions {
   codeHosts: ReadonlyMap<string, CodeHost>;
   webhooks: ReadonlyMap<string, InboundWebhook>;
   transports: ReadonlyMap<string, TaskTransport>;
+  upstreams: ReadonlyMap<string, ModelUpstream>;
   actions: ActionsRegistryService;
   auth: AuthService;
   catalog: CatalogService;
@@ -76,14 +82,32 @@ export class ControlPlane {
     const audit = new Audit({ ...services, database });
     const ground = { ...services, database, organizations, outbox, audit };
 
-    // Work: agents, tasks, and where they meet
+    // Money: services, budgets, the ledger
+    const budgets = new Budgets({ ...ground, roles: config.roles });
+
+    // Work: agents, tasks, where they meet, and what it costs
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
-    const dispatch = new Dispatch({ ...ground, agents, tasks, transports });
+    const dispatch = new Dispatch({
+      ...ground,
+      budgets,
+      agents,
+      tasks,
+      transports,
+    });
+    const analytics = new Analytics({ ...ground, tasks });
 
-    // Flow: approvals, reviews of changes, workflows
+    // Flow: approvals, what tasks spend and which models they call, reviews of
+    // changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
+    const spending = new Spending({ ...ground, budgets, approvals });
+    const gateway = await Gateway.create({
+      ...ground,
+      budgets,
+      keyring: agents.keyring,
+    });
+    gateway.pauseWith((agent, pause) => spending.pauses.pause(agent, pause));
     const reviews = new Reviews({ ...ground, tasks });
     const workflows = await Workflows.create({ ...ground, tasks, approvals });
     const webhooks = new Webhooks({ ...ground, reviews, workflows });
@@ -95,14 +119,19 @@ export class ControlPlane {
       handlers: {
         ...outbox.handlers,
         ...audit.handlers,
+        ...budgets.handlers,
         ...dispatch.handlers,
+        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
+        ...analytics.handlers,
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,
+        ...gateway.handlers,
         portal: createPortalHandlers({
           ...ground,
           agents: agents.service,
           reviews: reviews.service,
+          approvals: approvals.service,
           transports: transports.service,
           queueSources: dispatch.queueSources,
         }),
@@ -112,6 +141,7 @@ export class ControlPlane {
 
     const router = Router();
     router.use('/webhooks', webhooks.router);
+    router.use('/gateway', gateway.router);
     router.use(surface.router);
     return new ControlPlane(
       router,
@@ -119,9 +149,12 @@ export class ControlPlane {
         [
           outbox,
           audit,
+          budgets,
           agents,
           transports,
           dispatch,
+          analytics,
+          gateway,
           approvals,
           reviews,
           workflows,

@@ -13,11 +13,13 @@ import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { devartPermissions } from '@devart/plugin-devart-common';
 import {
   devartCodeHostsExtensionPoint,
+  devartModelUpstreamsExtensionPoint,
   devartTaskTransportsExtensionPoint,
   devartWebhooksExtensionPoint,
   rootReadinessServiceRef,
   type CodeHost,
   type InboundWebhook,
+  type ModelUpstream,
   type TaskTransport,
 } from '@devart/plugin-devart-node';
 import { readDevartConfig } from './config/DevartConfig';
@@ -40,6 +42,13 @@ export const devartPlugin = createBackendPlugin({
       'task transport',
       transport => transport.id,
     );
+    const upstreams = new Registry<ModelUpstream>(
+      'model upstream',
+      upstream => upstream.id,
+    );
+    env.registerExtensionPoint(devartModelUpstreamsExtensionPoint, {
+      addUpstream: upstream => upstreams.add(upstream),
+    });
     env.registerExtensionPoint(devartTaskTransportsExtensionPoint, {
       addTransport: transport => transports.add(transport),
     });
@@ -85,6 +94,7 @@ export const devartPlugin = createBackendPlugin({
           codeHosts: codeHosts.all(),
           webhooks: webhooks.all(),
           transports: transports.all(),
+          upstreams: upstreams.all(),
         });
         permissionsRegistry.addPermissions([...devartPermissions]);
         // Agents come with keys and webhooks with signatures: the control

@@ -14,3 +14,5 @@ export * from './health/rootHealthServiceFactory';
 export * from './health/rootReadinessServiceRef';
 export * from './transports/TaskTransport';
 export * from './transports/taskTransportsExtensionPoint';
+export * from './models/ModelUpstream';
+export * from './models/modelUpstreamsExtensionPoint';

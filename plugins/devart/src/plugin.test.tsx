@@ -49,6 +49,7 @@ function portal() {
         },
         throughput: [],
         needsAttention: {
+          approvals: 0,
           deadLetters: 3,
           waitingForPeople: 0,
           pendingAgents: 1,

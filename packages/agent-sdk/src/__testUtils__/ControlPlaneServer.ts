@@ -592,6 +592,7 @@ function taskAnswer(task: KeptTask) {
     ...claimed,
     status: task.status,
     successors: 0,
+    costMicros: 0,
     createdBy: 'user:default/ada',
     createdAt: now,
     updatedAt: now,

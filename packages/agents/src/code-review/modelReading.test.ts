@@ -13,6 +13,7 @@ const TOKEN = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('_');
 interface AskedModel {
   path: string;
   authorization?: string;
+  task?: string | string[];
   body: {
     model: string;
     messages: { role: string; content: string }[];
@@ -41,6 +42,7 @@ describe('a model', () => {
       asked.push({
         path: request.url!,
         authorization: request.headers.authorization,
+        task: request.headers['x-devart-task'],
         body: JSON.parse(Buffer.concat(chunks).toString()),
       });
       if (answer.hang) {
@@ -100,6 +102,31 @@ describe('a model', () => {
       body: { model: 'reader-1' },
     });
     expect(asked[0].body.messages[1].content).toContain('+b');
+  });
+
+  it('is one of the portal where no other is given', async () => {
+    repository.write({ 'a.txt': 'a\nb\n' }).commit();
+    const models = [
+      { id: 'cloud/text-embedding', name: 'text-embedding' },
+      { id: 'cloud/reader', name: 'reader' },
+    ];
+    const { output } = await reviewRepository(
+      { cloneUrl: repository.folder, head: 'HEAD' },
+      { portal: { baseUrl, models } },
+    );
+    expect(output.modelReading!.model).toBe('cloud/reader');
+    expect(asked).toEqual([
+      expect.objectContaining({
+        authorization: 'Bearer dvk_of-the-agent',
+        task: '0199a0a0-0000-7000-8000-000000000001',
+        body: expect.objectContaining({ model: 'cloud/reader' }),
+      }),
+    ]);
+    const without = await reviewRepository({
+      cloneUrl: repository.folder,
+      head: 'HEAD',
+    });
+    expect(without.output.modelReading).toBeUndefined();
   });
 
   it('is shown what strangers wrote as data, without secrets, and not too much of it', async () => {

@@ -1,7 +1,7 @@
-import { databaseServiceFactory } from '@backstage/backend-defaults/database';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import authPlugin from '@backstage/plugin-auth-backend';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { testDatabaseServiceFactory } from '@devart/test-database';
 import request from 'supertest';
 import { authModuleGuests } from './authModuleGuests';
 import { GUEST_HEADER } from './guestsAuthenticator';
@@ -19,7 +19,7 @@ async function startPortal(environment?: string) {
       authPlugin,
       authModuleGuests,
       catalogServiceMock.factory({ entities: users }),
-      databaseServiceFactory,
+      testDatabaseServiceFactory,
       mockServices.rootConfig.factory({
         data: {
           backend: {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { databaseServiceFactory } from '@backstage/backend-defaults/database';
 import {
   createBackendModule,
   type SchedulerServiceTaskInvocationDefinition,
@@ -27,6 +26,7 @@ import {
   type DevartClient,
   type Workflow,
 } from '@devart/plugin-devart-common';
+import { testDatabaseServiceFactory } from '@devart/test-database';
 import { catalogModuleDevart } from '../module';
 import { eventually } from './eventually';
 
@@ -52,7 +52,7 @@ export class TestPortal {
         catalogModuleAiModel,
         catalogModuleDevart,
         devartPlugin,
-        databaseServiceFactory,
+        testDatabaseServiceFactory,
         logger.factory,
         // That of tests lets no plugin hear another.
         eventsServiceFactory,

@@ -1,4 +1,3 @@
-import { databaseServiceFactory } from '@backstage/backend-defaults/database';
 import {
   mockCredentials,
   mockServices,
@@ -15,6 +14,7 @@ import {
   type DevartClient,
 } from '@devart/plugin-devart-common';
 import { rootHealthServiceFactory } from '@devart/plugin-devart-node';
+import { testDatabaseServiceFactory } from '@devart/test-database';
 import { randomBytes } from 'node:crypto';
 import type { ExtendedHttpServer } from '@backstage/backend-defaults/rootHttpRouter';
 import knexFactory, { type Knex } from 'knex';
@@ -66,7 +66,7 @@ export class TestControlPlane {
         devartPlugin,
         rootHealthServiceFactory,
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
-        databaseServiceFactory,
+        testDatabaseServiceFactory,
         // Without a token nobody is somebody.
         mockServices.httpAuth.factory({
           defaultCredentials: mockCredentials.none(),
@@ -183,13 +183,18 @@ export class TestControlPlane {
     return { id: agent.id, key, client: this.withToken(key) };
   }
 
-  /** Connects to the database of the control plane as its owner. */
-  sql(): Knex {
+  /** Where the database of the control plane is. */
+  get databaseUrl(): string {
     const url = new URL(testPostgresUrl());
     url.pathname = `/${this.databasePrefix}devart`;
+    return url.toString();
+  }
+
+  /** Connects to the database of the control plane as its owner. */
+  sql(): Knex {
     return knexFactory({
       client: 'pg',
-      connection: url.toString(),
+      connection: this.databaseUrl,
       pool: { min: 0, max: 4 },
     });
   }

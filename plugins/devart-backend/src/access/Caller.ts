@@ -30,6 +30,8 @@ export interface AgentCaller {
   name: string;
   capabilities: readonly string[];
   maxConcurrent: number;
+  /** Patterns of the models that it may use; all without. */
+  allowedModels?: readonly string[];
 }
 
 /** Somebody without an account. */

@@ -37,6 +37,7 @@ export function toAuthenticatedAgent(row: KeyOwnerRow): AuthenticatedAgent {
       name: row.name,
       capabilities: row.capabilities,
       maxConcurrent: row.max_concurrent,
+      allowedModels: row.allowed_models ?? undefined,
     },
     refusal: refusalOf(row),
     finishing: row.finishing && !row.halted,

@@ -18,6 +18,7 @@ interface AgentRow {
   status_reason: string | null;
   halted_reason: string | null;
   max_concurrent: number;
+  allowed_models: string[] | null;
   running: number;
   software: string | null;
   last_seen_at: Date | null;
@@ -76,6 +77,7 @@ export interface AgentChange {
   owner?: string | null;
   capabilities?: readonly string[];
   maxConcurrent?: number;
+  allowedModels?: readonly string[] | null;
   entityRef?: string;
   managedBy?: 'api' | 'catalog';
 }
@@ -88,6 +90,7 @@ export interface KeyOwnerRow {
   name: string;
   capabilities: string[];
   max_concurrent: number;
+  allowed_models: string[] | null;
   activation: Agent['activation'];
   finishing: boolean;
   status_reason: string | null;
@@ -97,7 +100,7 @@ export interface KeyOwnerRow {
 
 const SELECT_KEY_OWNER = `
   select k.id as key_id, a.id as agent_id, a.organization_id, a.name, a.capabilities, a.max_concurrent,
-    a.activation, a.finishing, a.status_reason,
+    a.allowed_models, a.activation, a.finishing, a.status_reason,
     o.agents_halted_at is not null as halted, o.agents_halted_reason as halted_reason
   from agent_keys k
   join agents a on a.id = k.agent_id
@@ -107,7 +110,7 @@ const SELECT_KEY_OWNER = `
 const SELECT_AGENT = `
   select a.id, a.organization_id, a.name, a.description, a.owner, a.entity_ref, a.managed_by, a.capabilities,
     a.activation, l.status, a.status_reason, o.agents_halted_reason as halted_reason, a.max_concurrent,
-    l.running, l.software, l.last_seen_at, a.created_by, a.created_at, a.updated_at, a.version,
+    a.allowed_models, l.running, l.software, l.last_seen_at, a.created_by, a.created_at, a.updated_at, a.version,
     coalesce(k.keys, '[]') as keys
   from agents a
   join agent_live l on l.agent_id = a.id
@@ -138,6 +141,7 @@ function toAgent(row: AgentRow): Agent {
     statusReason: reason ?? undefined,
     maxConcurrent: row.max_concurrent,
     runningTasks: row.running,
+    allowedModels: row.allowed_models ?? undefined,
     lastSeenAt: row.last_seen_at?.toISOString(),
     software: row.software ?? undefined,
     keys: row.keys.map(key => ({
@@ -313,6 +317,7 @@ export class AgentStore {
       owner: change.owner,
       capabilities: change.capabilities,
       max_concurrent: change.maxConcurrent,
+      allowed_models: change.allowedModels,
       entity_ref: change.entityRef,
       managed_by: change.managedBy,
     });

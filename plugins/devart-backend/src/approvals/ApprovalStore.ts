@@ -202,6 +202,26 @@ export class ApprovalStore {
     return rows.map(({ id }) => id);
   }
 
+  /** How many approvals somebody may decide, counted up to a bound. */
+  async countDecidable(
+    tx: Transaction,
+    organizationId: string,
+    person: { actor: string; refs: readonly string[] },
+    upTo: number,
+  ): Promise<number> {
+    const page = decidablePage(person, {
+      organizationId,
+      conditions: ['a.organization_id = ?'],
+      bindings: [organizationId],
+      limit: upTo,
+    });
+    const [row] = await tx.rows<{ count: number }>(
+      `select count(*)::int as count from (${page.sql}) page`,
+      page.bindings as string[],
+    );
+    return row.count;
+  }
+
   /** Approvals newest first, one more than `limit`. */
   async list(
     tx: Transaction,

@@ -4,7 +4,7 @@ import {
   NotAllowedError,
   NotFoundError,
 } from '@backstage/errors';
-import type { Approval } from '@devart/plugin-devart-common';
+import type { Approval, WaitingReason } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import {
   scopeOf,
@@ -39,6 +39,8 @@ import { standingOf } from './standingOf';
 
 /** The most delegations of one approval. */
 const MAX_DELEGATIONS = 50;
+/** Approvals that wait for somebody are counted up to this many. */
+const MAX_COUNTED = 100;
 
 /** Says of users and groups which ones the catalog does not have. */
 export type FindUnknownPrincipals = (
@@ -106,15 +108,22 @@ export class ApprovalsService {
    */
   async requestForTask(
     agent: AgentCaller,
-    request: MemberRequest & { taskId: string; attempt: number },
+    request: MemberRequest & {
+      taskId: string;
+      attempt: number;
+      /** `approval` unless given. */
+      waitingReason?: WaitingReason;
+      /** Done in the same transaction, with the rights of the control plane. */
+      also?: (tx: Transaction, approvalId: string) => Promise<void>;
+    },
   ): Promise<Approval> {
-    const { taskId, attempt, ...rest } = request;
+    const { taskId, attempt, waitingReason, also, ...rest } = request;
     await this.#requirePrincipals(rest);
     await this.#work.wait(agent, taskId, attempt, {
-      waitingReason: 'approval',
+      waitingReason: waitingReason ?? 'approval',
       reason: rest.title,
       also: async (tx, task) => {
-        const { created } = await this.requestIn(tx, agent.organizationId, {
+        const { id, created } = await this.requestIn(tx, agent.organizationId, {
           ...rest,
           entityRef: rest.entityRef ?? task.entity_ref ?? undefined,
           requestedBy: agent.actor,
@@ -126,6 +135,7 @@ export class ApprovalsService {
             'idempotencyKey: something was asked under this key before, and a task waits for an answer of its own; leave the key out, an attempt asks once',
           );
         }
+        await also?.(tx, id);
       },
     });
     return this.#database.inScope(scopeOf(agent), async tx => {
@@ -210,6 +220,21 @@ export class ApprovalsService {
       }),
     );
     return rows.map(row => this.#toApproval(row, caller, permitted));
+  }
+
+  /** How many approvals wait for the caller, counted up to a bound. */
+  async countMine(caller: MemberCaller): Promise<number> {
+    if (caller.kind !== 'user' || !(await this.#isPermitted(caller))) {
+      return 0;
+    }
+    return this.#database.inScope(scopeOf(caller), tx =>
+      this.#store.countDecidable(
+        tx,
+        caller.organizationId,
+        { actor: caller.actor, refs: caller.refs },
+        MAX_COUNTED,
+      ),
+    );
   }
 
   /** @throws NotFoundError */

@@ -1011,6 +1011,11 @@ describe('approvals', () => {
     expect(await idsOf('eve', { mine: true })).toEqual(made);
     expect(await idsOf('sam', { mine: true })).toEqual([]);
     expect(await idsOf('vic', { mine: true })).toEqual([]);
+    for (const member of ['bob', 'eve', 'sam', 'vic'] as const) {
+      const waiting = await as(member).list({ mine: true, limit: 200 });
+      const { needsAttention } = await party.as(member).portal.overview({});
+      expect(needsAttention.approvals).toBe(waiting.items.length);
+    }
     expect(await idsOf('vic', { text: 'GATE 3' })).toEqual([made[1]]);
     await as('bob').decide({ id: made[2], decision: 'reject' });
     expect(await idsOf('vic', { status: ['rejected'] })).toEqual([made[2]]);

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
+import { BACKSTOP_MS } from '../loops/backstop';
 import { Loop } from '../loops/Loop';
 import type { ApprovalMachine } from './ApprovalMachine';
 
 const BATCH = 100;
-const INTERVAL_MS = 1000;
 
 /**
  * Expires or escalates approvals at their deadlines, each in a transaction of
@@ -19,7 +19,7 @@ export function createApprovalKeeper(options: {
   return new Loop({
     name: 'approval keeper',
     logger,
-    intervalMs: INTERVAL_MS,
+    intervalMs: BACKSTOP_MS,
     round: async signal => {
       const { ids, nextInMs } = await approvals.due(BATCH);
       let failed = 0;

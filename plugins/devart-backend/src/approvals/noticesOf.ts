@@ -1,18 +1,8 @@
 import type { EffectClass } from '@devart/plugin-devart-common';
-import type { NotificationSendOptions } from '@backstage/plugin-notifications-node';
+import { isPrincipal, type Notice } from '../notices/Notice';
 import { currentDecisions, EVERYBODY, type ApprovalRow } from './ApprovalRow';
 
-type NotificationPayload = NotificationSendOptions['payload'];
-
-/** A notification about an approval. */
-export interface ApprovalNotice {
-  to: string[];
-  /** Who is left out of the groups in `to`. */
-  except: string[];
-  payload: NotificationPayload;
-}
-
-const SEVERITY: Record<EffectClass, NotificationPayload['severity']> = {
+const SEVERITY: Record<EffectClass, Notice['payload']['severity']> = {
   none: 'low',
   idempotent: 'normal',
   external: 'high',
@@ -26,10 +16,6 @@ const ENDED = {
   cancelled: 'Withdrawn',
 } as const;
 
-function isPrincipal(ref: string): boolean {
-  return /^(?:user|group):/.test(ref);
-}
-
 /**
  * What to tell about an approval as it stands, and to whom: those who may
  * decide, while it is pending; those who were told before and have nothing to
@@ -38,18 +24,15 @@ function isPrincipal(ref: string): boolean {
  *
  * @param told - who was told before
  */
-export function noticesOf(
-  row: ApprovalRow,
-  told: readonly string[],
-): ApprovalNotice[] {
+export function noticesOf(row: ApprovalRow, told: readonly string[]): Notice[] {
   const common = {
     link: `/devart/approvals/${row.id}`,
-    topic: 'approvals',
+    topic: 'approvals' as const,
     scope: `approval:${row.id}`,
   };
   const decided = currentDecisions(row).map(({ by }) => by);
   const requester = row.requested_by;
-  const notices: ApprovalNotice[] = [];
+  const notices: Notice[] = [];
   if (row.status === 'pending') {
     const to = [
       ...new Set(

@@ -9,6 +9,8 @@ import {
 } from '@devart/plugin-devart-common';
 import { RoleMapping } from '@devart/plugin-devart-node';
 import { isAbsolute, resolve } from 'node:path';
+import { readGatewayConfig, type GatewayConfig } from './GatewayConfig';
+import { numberIn } from './numberIn';
 
 /** From when on a part of the queue is worth an alert; never, where a number is missing. */
 export interface QueueThresholds {
@@ -21,6 +23,12 @@ export interface ConfiguredOrganization {
   name: string;
   title: string;
   members: string[];
+  /** ISO 4217. */
+  currency: string;
+  /** What a US dollar is in it, for published prices; 1 for US dollars, unknown unless configured for others. */
+  perUsd?: number;
+  /** Where its days, weeks and months begin. */
+  timeZone: string;
 }
 
 /** An agent that is there from the start. */
@@ -52,6 +60,8 @@ export interface DevartConfig {
   /** Priorities of reviews by the labels of their pull requests, in lower case. */
   priorityByLabel: ReadonlyMap<string, TaskPriority>;
   activityDays: number;
+  /** For how long runs of workflows are kept after their end. */
+  runDays: number;
   /** A loop that has not succeeded for this long makes the backend unready. */
   staleSeconds: number;
   /** Where people open the portal, without a slash at the end. */
@@ -64,28 +74,64 @@ export interface DevartConfig {
   };
   /** What the keys are derived from with which secrets are kept; the first one seals. */
   secretKeys: string[];
+  gateway: GatewayConfig;
 }
 
-function numberIn(
-  config: Config,
-  key: string,
-  options: { default: number; min: number; max: number },
-): number {
-  const value = config.getOptionalNumber(key) ?? options.default;
-  if (!(value >= options.min && value <= options.max)) {
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+type ConfiguredMoney = Pick<
+  ConfiguredOrganization,
+  'currency' | 'perUsd' | 'timeZone'
+>;
+
+/** Reads `currency`, `perUsd` and `timeZone`; what is not given is as in `otherwise`. */
+function readMoney(
+  config: Config | undefined,
+  at: string,
+  otherwise: ConfiguredMoney,
+): ConfiguredMoney {
+  const currency = config?.getOptionalString('currency') ?? otherwise.currency;
+  if (!CURRENCIES.has(currency)) {
     throw new InputError(
-      `Configuration ${key} is ${value}; it must be from ${options.min} to ${options.max}`,
+      `Configuration ${at}.currency is '${currency}'; it must be a currency of ISO 4217 such as EUR`,
     );
   }
-  return value;
+  const timeZone = config?.getOptionalString('timeZone') ?? otherwise.timeZone;
+  if (!isTimeZone(timeZone)) {
+    throw new InputError(
+      `Configuration ${at}.timeZone is '${timeZone}'; it must be a name of the IANA database such as Europe/Berlin`,
+    );
+  }
+  if (currency === 'USD') {
+    return { currency, timeZone, perUsd: 1 };
+  }
+  const perUsd = config?.has('perUsd')
+    ? numberIn(config, 'perUsd', { default: 1, min: 1e-6, max: 1e9 })
+    : undefined;
+  const inherited =
+    currency === otherwise.currency ? otherwise.perUsd : undefined;
+  return { currency, timeZone, perUsd: perUsd ?? inherited };
 }
 
 function readOrganizations(config: Config): ConfiguredOrganization[] {
+  const money = readMoney(
+    config.getOptionalConfig('devart.money'),
+    'devart.money',
+    { currency: 'USD', perUsd: 1, timeZone: 'UTC' },
+  );
   const sections = config.getOptionalConfigArray('devart.organizations');
   if (!sections || sections.length === 0) {
     const title =
       config.getOptionalString('organization.name') ?? DEFAULT_ORGANIZATION;
-    return [{ name: DEFAULT_ORGANIZATION, title, members: [] }];
+    return [{ name: DEFAULT_ORGANIZATION, title, members: [], ...money }];
   }
   const names = new Set<string>();
   return sections.map((section, index) => {
@@ -106,6 +152,7 @@ function readOrganizations(config: Config): ConfiguredOrganization[] {
       members: (section.getOptionalStringArray('members') ?? []).map(ref =>
         ref.toLowerCase(),
       ),
+      ...readMoney(section, `devart.organizations[${index}]`, money),
     };
   });
 }
@@ -317,6 +364,11 @@ export function readDevartConfig(config: Config): DevartConfig {
       min: 1,
       max: 3650,
     }),
+    runDays: numberIn(config, 'devart.retention.runDays', {
+      default: 180,
+      min: 1,
+      max: 36_500,
+    }),
     staleSeconds: numberIn(config, 'devart.readiness.staleSeconds', {
       default: 15,
       min: 1,
@@ -332,5 +384,6 @@ export function readDevartConfig(config: Config): DevartConfig {
       }),
     },
     secretKeys: readSecretKeys(config),
+    gateway: readGatewayConfig(config),
   };
 }

@@ -69,6 +69,7 @@ export class Transaction {
   readonly actor: string;
   readonly #connection: SqlConnection;
   readonly #afterCommit: (() => void)[];
+  readonly #withCommit: Promise<unknown>[];
   readonly #databaseRole: DatabaseRole;
   #isElevated = false;
   #begun: Promise<unknown> | undefined;
@@ -79,12 +80,14 @@ export class Transaction {
       actor: string;
       databaseRole: DatabaseRole;
       afterCommit?: (() => void)[];
+      withCommit?: Promise<unknown>[];
     },
   ) {
     this.#connection = connection;
     this.actor = options.actor;
     this.#databaseRole = options.databaseRole;
     this.#afterCommit = options.afterCommit ?? [];
+    this.#withCommit = options.withCommit ?? [];
   }
 
   /** Runs a statement with `?` placeholders and returns its rows. */
@@ -110,6 +113,16 @@ export class Transaction {
   ): Promise<T[]> {
     const { rows } = await this.#query(prepare(sql), bindings);
     return rows as T[];
+  }
+
+  /**
+   * Hands over statements whose answers nobody needs before the end of the
+   * transaction: they share the commit's round trip. It fails when they do.
+   */
+  withCommit(statements: Promise<unknown>): void {
+    // Looked at by `commit`, unless something else fails before.
+    statements.catch(() => undefined);
+    this.#withCommit.push(statements);
   }
 
   /** Calls `hook` once the transaction is committed, never when it is not. */
@@ -146,6 +159,7 @@ export class Transaction {
       actor,
       databaseRole: 'devart_system',
       afterCommit: this.#afterCommit,
+      withCommit: this.#withCommit,
     });
   }
 
@@ -178,7 +192,11 @@ export class Transaction {
   /** For {@link Database} alone. */
   async commit(): Promise<void> {
     await this.#begun;
-    const { command } = await this.#connection.query({ text: 'commit' });
+    // After a statement that failed, PostgreSQL takes a commit for a rollback.
+    const [{ command }] = await Promise.all([
+      this.#connection.query({ text: 'commit' }),
+      ...this.#withCommit,
+    ]);
     if (command !== 'COMMIT') {
       throw new Error(
         'A statement of the transaction failed and its error was passed over; nothing was committed',

@@ -163,6 +163,46 @@ describe('row-level security', () => {
     ).rejects.toThrow(/row-level security/);
   });
 
+  it.each(['viewer', 'supervisor', 'admin', 'agent'])(
+    'lets the role "%s" move no money past the control plane',
+    async role => {
+      const who = { role, agent: agentId, actor: `agent:${agentId}` };
+      for (const statement of [
+        `select charge_service('${mine}', '${mine}', 'x', 1)`,
+        `select reserve_service('${mine}', '${mine}', 'x', 1, 1, 60)`,
+        `select settle_reservation('${mine}', 'x', 0)`,
+        `select release_reservation('${mine}', 'x')`,
+        `select correct_entry('${mine}', '${mine}', 0)`,
+        `select open_budget('${mine}')`,
+        `select cap_budget('${mine}')`,
+        `select shard_budget('${mine}')`,
+        `select set_time_zone('${mine}', 'UTC')`,
+        `insert into ledger_entries (organization_id, at, kind, amount_micros, request_id, service_id, actor)
+           values ('${mine}', now(), 'charge', 0, 'x', '${mine}', 'x')`,
+        `update ledger_entries set amount_micros = 0`,
+        `update budget_windows set spent_micros = 0`,
+        `delete from budget_reservations`,
+        `insert into budget_pauses (approval_id, organization_id, budget_id) values ('${mine}', '${mine}', '${mine}')`,
+      ]) {
+        await expect(as(who, trx => trx.raw(statement))).rejects.toThrow(
+          /permission denied/,
+        );
+      }
+    },
+  );
+
+  it('lets nobody rewrite the ledger, not even its owner', async () => {
+    for (const table of ['ledger_entries', 'budget_changes']) {
+      for (const statement of [
+        `update ${table} set organization_id = organization_id`,
+        `delete from ${table}`,
+        `truncate ${table}`,
+      ]) {
+        await expect(sql.raw(statement)).rejects.toThrow(/append-only/);
+      }
+    }
+  });
+
   it('shows no hash of a key or token, whatever the role', async () => {
     for (const [table, column] of [
       ['agent_keys', 'key_hash'],

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
 import type { Agents } from '../agents/Agents';
+import type { Budgets } from '../budgets/Budgets';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import type { Loop } from '../loops/Loop';
@@ -28,6 +29,7 @@ import { SessionClaims } from './SessionClaims';
 import { SessionStore } from './SessionStore';
 import { createStreamKeeper } from './streams/createStreamKeeper';
 import { TaskStreams } from './streams/TaskStreams';
+import { toDelegations } from './toDelegations';
 import { WaitingReasons } from './WaitingReasons';
 
 /** What dispatch is built on. */
@@ -38,6 +40,7 @@ export interface DispatchOptions {
   >;
   database: Database;
   outbox: Outbox;
+  budgets: Pick<Budgets, 'ledger'>;
   agents: Agents;
   tasks: Tasks;
   transports: Transports;
@@ -48,7 +51,10 @@ export interface DispatchOptions {
 /** Where agents and tasks meet, put together. */
 export class Dispatch implements Part {
   /** The operations on tasks and on agents, since both act on each other. */
-  readonly handlers: Pick<AllHandlers, 'tasks' | 'agents'>;
+  readonly handlers: {
+    tasks: Omit<AllHandlers['tasks'], 'dispatch'>;
+    agents: AllHandlers['agents'];
+  };
   /** From where it shows how the queue does. */
   readonly queueSources: QueueSources;
   readonly vital: readonly Loop[];
@@ -63,6 +69,7 @@ export class Dispatch implements Part {
     const { leaseSeconds } = config;
     const { events } = options.outbox;
     const { service: tasks, work, queue, machine, types } = options.tasks;
+    const { ledger } = options.budgets;
     const agents = options.agents.service;
     const transports = options.transports.service;
 
@@ -114,6 +121,8 @@ export class Dispatch implements Part {
           work,
           types,
           explainWaiting: (caller, task) => waiting.explain(caller, task),
+          findDelegations: async (caller, taskId) =>
+            toDelegations(await ledger.delegationsOfTask(caller, taskId)),
         }),
         ['complete', 'reportFailure', 'setStatus'],
         onRoom,

@@ -4,6 +4,7 @@ import type { Transaction } from '../database/Transaction';
 import { Loop } from './Loop';
 
 const HOUR_MS = 3_600_000;
+/** Rows that one transaction removes, unless told otherwise. */
 const BATCH = 5000;
 
 /** Something that removes rows older than so many days, at most `limit` of them; answers how many. */
@@ -21,18 +22,20 @@ export function createRetention(options: {
   database: Database;
   store: Retained;
   days: number;
+  /** How many rows at once, where others go with each. */
+  batch?: number;
   logger: LoggerService;
 }): Loop {
-  const { name, database, store, days, logger } = options;
+  const { name, database, store, days, batch = BATCH, logger } = options;
   return new Loop({
     name,
     logger,
     intervalMs: HOUR_MS,
     round: async () => {
       const removed = await database.asSystem('system:retention', tx =>
-        store.removeOlderThan(tx, days, BATCH),
+        store.removeOlderThan(tx, days, batch),
       );
-      return removed === BATCH ? 'again' : undefined;
+      return removed === batch ? 'again' : undefined;
     },
   });
 }

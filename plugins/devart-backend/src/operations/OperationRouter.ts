@@ -18,6 +18,7 @@ import { createBodyReader } from './createBodyReader';
 import { openApiDocument } from './openApiDocument';
 import type { OperationRunner } from './OperationRunner';
 import { readInput } from './readInput';
+import { sendDocument } from './sendDocument';
 import { sendEvents } from './sendEvents';
 import { statusOfError } from './statusOfError';
 import { TooManyRequestsError } from './TooManyRequestsError';
@@ -151,6 +152,12 @@ export class OperationRouter {
       });
       if (operation.events) {
         await sendEvents(response, output as AsyncIterable<OperationEvent>);
+      } else if (operation.document) {
+        await sendDocument(
+          response,
+          operation.document,
+          output as AsyncIterable<string>,
+        );
       } else if (output === undefined) {
         response.status(204).end();
       } else {

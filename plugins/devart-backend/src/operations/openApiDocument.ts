@@ -68,6 +68,14 @@ function describeSuccess(operation: Operation, status: string): Json {
       ),
     };
   }
+  if (operation.document) {
+    return {
+      description: 'The document, sent as it comes.',
+      content: {
+        [operation.document.mediaType]: { schema: { type: 'string' } },
+      },
+    };
+  }
   return status === '204'
     ? { description: 'Done' }
     : {

@@ -14,7 +14,8 @@ export function actionNameOf(operation: Pick<Operation, 'id'>): string {
 /**
  * Offers every operation for people as a Backstage action, and so as a tool of
  * the MCP server, in the name and with the rights of whoever calls it.
- * Operations that answer a secret are left out: a model would read it.
+ * Operations that answer a secret are left out: a model would read it; so are
+ * streams and documents.
  */
 export function registerActions(options: {
   registry: ActionsRegistryService;
@@ -25,7 +26,8 @@ export function registerActions(options: {
   const { registry, runner, callers, stopping } = options;
   for (const operation of allOperations) {
     const { people } = operation.callers;
-    if (!people || operation.answersSecret || operation.events) {
+    const isStream = operation.events ?? operation.document;
+    if (!people || operation.answersSecret || isStream) {
       continue;
     }
     registry.register({

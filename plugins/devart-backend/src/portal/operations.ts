@@ -1,5 +1,6 @@
 import { requireMember, scopeOf } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
+import type { ApprovalsService } from '../approvals/ApprovalsService';
 import type { AgentsService } from '../agents/AgentsService';
 import type { Database } from '../database/Database';
 import { healthOfQueue, type QueueSources } from '../dispatch/healthOfQueue';
@@ -14,19 +15,27 @@ export function createPortalHandlers(options: {
   organizations: Organizations;
   agents: AgentsService;
   reviews: ReviewsService;
+  approvals: ApprovalsService;
   transports: TaskTransports;
   queueSources: QueueSources;
 }): Handlers<'portal'> {
-  const { database, organizations, agents, reviews, transports, queueSources } =
-    options;
+  const { database, organizations, agents, reviews, approvals } = options;
+  const { transports, queueSources } = options;
   const overview = new OverviewStore();
   return {
     me: async (_input, { caller }) => {
       const member = requireMember(caller);
+      const organization = organizations.byId(member.organizationId);
       return {
         actor: member.actor,
         role: member.role,
-        organization: organizations.byId(member.organizationId),
+        organization: {
+          id: organization.id,
+          name: organization.name,
+          title: organization.title,
+          currency: organization.currency,
+          timeZone: organization.timeZone,
+        },
       };
     },
     transports: async (_input, { caller }) => ({
@@ -35,6 +44,7 @@ export function createPortalHandlers(options: {
     overview: async (_input, { caller }) => {
       const member = requireMember(caller);
       const { organizationId } = member;
+      const approvalsWaiting = await approvals.countMine(member);
       return database.inScope(scopeOf(member), async tx => {
         const tasks = await overview.countTasks(tx, organizationId);
         const queue = await overview.queue(tx, organizationId);
@@ -66,6 +76,7 @@ export function createPortalHandlers(options: {
             hour: row.hour.toISOString(),
           })),
           needsAttention: {
+            approvals: approvalsWaiting,
             deadLetters: tasks.dead_letter ?? 0,
             waitingForPeople: tasks.waiting ?? 0,
             pendingAgents: status.pending ?? 0,

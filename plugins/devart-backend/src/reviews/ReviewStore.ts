@@ -392,8 +392,8 @@ export class ReviewStore {
    * Draws the conclusion from the findings that are not dismissed, and lets the
    * review be shown again where it is published.
    */
-  async conclude(tx: Transaction, id: string): Promise<void> {
-    await tx.run(
+  async conclude(tx: Transaction, id: string): Promise<string> {
+    const [row] = await tx.rows<{ conclusion: string }>(
       `update reviews r set
          conclusion = case
            when exists (select 1 from findings f where f.review_id = r.id and f.severity = 'error'
@@ -406,9 +406,10 @@ export class ReviewStore {
          publish_state = case when publish_state = 'none' then 'none' else 'pending' end,
          published_status = null, publish_after = now(), publish_attempts = 0, revision = revision + 1,
          updated_at = now()
-       where id = ?`,
+       where id = ? returning conclusion`,
       [id],
     );
+    return row.conclusion;
   }
 
   /**

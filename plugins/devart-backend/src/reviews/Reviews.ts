@@ -59,6 +59,7 @@ export class Reviews implements Part {
     const publisher = createReviewPublisher({
       database,
       store,
+      events,
       codeHosts,
       maxAnnotations: config.maxAnnotations,
       portalUrl: config.portalUrl,

@@ -22,7 +22,7 @@ import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import type { TasksService } from '../tasks/TasksService';
-import type { EndedTask, TaskType } from '../tasks/TaskTypes';
+import type { EndedTask, TaskType, UnsuccessfulEnd } from '../tasks/TaskTypes';
 import type { TaskWorkService } from '../tasks/TaskWorkService';
 import { fingerprintsOf } from './fingerprint';
 import type { LocalRepositories } from './LocalRepositories';
@@ -129,6 +129,7 @@ export class ReviewsService {
       output: reviewOutputSchema as unknown as TaskType['output'],
       onSucceeded: (tx, task, output) =>
         this.#conclude(tx, task, output as unknown as ReviewOutput),
+      onUnsuccessful: (tx, task, end) => this.#giveUp(tx, task, end),
     };
   }
 
@@ -565,13 +566,38 @@ export class ReviewsService {
         fingerprint: fingerprints[index],
       })),
     );
-    await this.#store.conclude(tx, row.id);
+    const conclusion = await this.#store.conclude(tx, row.id);
+    await this.#announceEnd(tx, row, { status: 'succeeded', conclusion });
+  }
+
+  /** A review that nobody does any more is over, too: workflows wait for its end. */
+  async #giveUp(
+    tx: Transaction,
+    task: EndedTask,
+    end: UnsuccessfulEnd,
+  ): Promise<void> {
+    const row = await this.#store.find(tx, task.organizationId, {
+      taskId: task.id,
+    });
+    if (row) {
+      await this.#announceEnd(tx, row, end);
+    }
+  }
+
+  async #announceEnd(
+    tx: Transaction,
+    row: ReviewRow,
+    end: UnsuccessfulEnd & { conclusion?: string },
+  ): Promise<void> {
+    const { error, ...payload } = end;
     await this.#events.append(tx, [
       {
-        organizationId: task.organizationId,
+        organizationId: row.organization_id,
         topic: 'review.concluded',
         subject: { kind: 'review', id: row.id, name: row.title },
         entityRef: row.entity_ref ?? undefined,
+        detail: error?.slice(0, 500),
+        payload,
       },
     ]);
   }

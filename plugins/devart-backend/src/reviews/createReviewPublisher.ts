@@ -6,7 +6,9 @@ import {
   type ReviewPublication,
 } from '@devart/plugin-devart-node';
 import type { Database } from '../database/Database';
+import type { Transaction } from '../database/Transaction';
 import { Loop } from '../loops/Loop';
+import type { EventLog } from '../outbox/EventLog';
 import { renderSummary, titleOf } from './renderSummary';
 import { toReview } from './ReviewsService';
 import type { ReviewRow, ReviewStore } from './ReviewStore';
@@ -69,13 +71,32 @@ function annotationsOf(findings: readonly Finding[], max: number) {
 export function createReviewPublisher(options: {
   database: Database;
   store: ReviewStore;
+  events: EventLog;
   codeHosts: ReadonlyMap<string, CodeHost>;
   maxAnnotations: number;
   portalUrl: string;
   logger: LoggerService;
 }): Loop {
-  const { database, store, codeHosts, maxAnnotations, portalUrl, logger } =
-    options;
+  const { database, store, events, codeHosts, maxAnnotations } = options;
+  const { portalUrl, logger } = options;
+
+  /** Says what came of publishing a review that is over, or can never be published. */
+  const announce = (
+    tx: Transaction,
+    row: ReviewRow,
+    outcome: 'published' | 'publishing-failed',
+    detail?: string,
+  ) =>
+    events.append(tx, [
+      {
+        organizationId: row.organization_id,
+        topic: `review.${outcome}`,
+        subject: { kind: 'review', id: row.id, name: row.title },
+        entityRef: row.entity_ref ?? undefined,
+        detail,
+        payload: { status: row.status, conclusion: row.conclusion },
+      },
+    ]);
 
   const publicationOf = (
     row: ReviewRow,
@@ -116,15 +137,18 @@ export function createReviewPublisher(options: {
     const published = await host.publish(
       publicationOf(row, findings, row.last_error ?? undefined),
     );
-    await database.asSystem('system:publisher', tx =>
-      store.markPublished(tx, row.id, {
+    await database.asSystem('system:publisher', async tx => {
+      await store.markPublished(tx, row.id, {
         status: row.status,
         memory: published.state,
         checkUrl: published.checkUrl,
         commentUrl: published.commentUrl,
         revision: row.revision,
-      }),
-    );
+      });
+      if (statusAtHost(row.status) === 'completed') {
+        await announce(tx, row, 'published');
+      }
+    });
   };
 
   return new Loop({
@@ -153,12 +177,15 @@ export function createReviewPublisher(options: {
         logger.warn(
           `Review ${row.id} could not be shown at ${row.source}: ${message}`,
         );
-        await database.asSystem('system:publisher', tx =>
-          store.markPublishFailed(tx, row.id, {
+        await database.asSystem('system:publisher', async tx => {
+          await store.markPublishFailed(tx, row.id, {
             error: message.slice(0, 1000),
             retryAt: isFinal ? undefined : (retryAt ?? backoff),
-          }),
-        );
+          });
+          if (isFinal) {
+            await announce(tx, row, 'publishing-failed', message.slice(0, 500));
+          }
+        });
       }
       return 'again';
     },

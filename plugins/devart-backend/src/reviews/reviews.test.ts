@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createBackendModule } from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
 import type { DevartClient } from '@devart/plugin-devart-common';
 import {
   CodeHostUnavailableError,
@@ -413,6 +414,67 @@ describe('reviews', () => {
       expect(last.title).toBe('3 errors');
       expect(last.summary).toContain('1 dismissed');
     });
+  });
+
+  it('tell of their end, however it comes, and of what cannot be published', async () => {
+    const repository = 'octo/told';
+    const feed = async (id: string) => {
+      const { items } = await plane
+        .as('viewer')
+        .activity.list({ subjectId: id, limit: 50 });
+      return items.map(({ topic }) => topic).reverse();
+    };
+    codeHost.failures = [new NotAllowedError('the app was removed')];
+    await deliver(changeOf({ repository })).expect(202);
+    const [failed] = await reviewsOf(repository);
+    await eventually(async () => {
+      const { publishing } = await plane
+        .as('viewer')
+        .reviews.get({ id: failed.id });
+      expect(publishing).toMatchObject({
+        state: 'failed',
+        error: 'the app was removed',
+      });
+    });
+    await reviewer.client.agents.claim({
+      id: reviewer.id,
+      taskId: failed.taskId,
+    });
+    await reviewer.client.tasks.reportFailure({
+      id: failed.taskId,
+      attempt: 1,
+      error: 'no such commit',
+      retryable: false,
+    });
+    expect(await feed(failed.id)).toEqual([
+      'review.publishing-failed',
+      'review.concluded',
+    ]);
+
+    await deliver(changeOf({ repository, headSha: 'e'.repeat(40) })).expect(
+      202,
+    );
+    const [cancelled] = await reviewsOf(repository);
+    await plane.as('supervisor').tasks.setStatus({
+      id: cancelled.taskId,
+      status: 'cancelled',
+    });
+    await eventually(async () =>
+      expect(await feed(cancelled.id)).toEqual([
+        'review.concluded',
+        'review.published',
+      ]),
+    );
+    const sql = plane.sql();
+    const { rows } = await sql.raw(
+      `select payload from events where topic = 'review.concluded' and subject_id = any(?) order by id`,
+      [[failed.id, cancelled.id]],
+    );
+    await sql.destroy();
+    expect(rows).toEqual([
+      { payload: { status: 'dead_letter' } },
+      { payload: { status: 'cancelled' } },
+    ]);
   });
 
   it('show nothing hostile in the summary', async () => {

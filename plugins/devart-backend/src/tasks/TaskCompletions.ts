@@ -181,13 +181,16 @@ export class TaskCompletions {
     const ended = await this.#end(tx, ends, true);
     const endOf = new Map(ends.map(end => [end.taskId, end]));
     for (const row of ended) {
-      const { status, output } = endOf.get(row.id)!;
+      const { status, output, reason } = endOf.get(row.id)!;
+      const task = {
+        id: row.id,
+        organizationId: row.organization_id,
+        type: row.type,
+      };
       if (status === 'succeeded') {
-        await types.succeeded(
-          tx,
-          { id: row.id, organizationId: row.organization_id, type: row.type },
-          output,
-        );
+        await types.succeeded(tx, task, output);
+      } else {
+        await types.unsuccessful(tx, task, { status, error: reason });
       }
     }
     await machine.stepTasksEnded(

@@ -11,6 +11,7 @@ import type { QueueStore } from './QueueStore';
 import { retryDelaySeconds } from './retryDelay';
 import type { AttemptOutcome, TaskHistoryStore } from './TaskHistoryStore';
 import type { LockedTask, TaskStore } from './TaskStore';
+import type { TaskTypes } from './TaskTypes';
 
 /** A change of a task's status. */
 export interface TransitionRequest {
@@ -93,6 +94,7 @@ export class TaskMachine {
   readonly #queue: QueueStore;
   readonly #leases: LeaseStore;
   readonly #history: TaskHistoryStore;
+  readonly #types: TaskTypes;
   readonly #events: EventLog;
   readonly #retry: { baseSeconds: number; maxSeconds: number };
   readonly #onQueued: ((queued: QueuedTasks) => void)[] = [];
@@ -112,6 +114,7 @@ export class TaskMachine {
     queue: QueueStore;
     leases: LeaseStore;
     history: TaskHistoryStore;
+    types: TaskTypes;
     events: EventLog;
     retry: { baseSeconds: number; maxSeconds: number };
   }) {
@@ -119,6 +122,7 @@ export class TaskMachine {
     this.#queue = options.queue;
     this.#leases = options.leases;
     this.#history = options.history;
+    this.#types = options.types;
     this.#events = options.events;
     this.#retry = options.retry;
   }
@@ -280,6 +284,17 @@ export class TaskMachine {
       },
     ]);
     await this.leftWaiting(tx, task, `the task is ${to}`);
+    if (isFinalStatus(to) && to !== 'succeeded') {
+      await this.#types.unsuccessful(
+        tx,
+        {
+          id: task.id,
+          organizationId: task.organization_id,
+          type: task.type,
+        },
+        { status: to, error: request.error ?? reason },
+      );
+    }
     if (task.run_step_id && isFinalStatus(to)) {
       await this.stepTasksEnded(tx, [
         {

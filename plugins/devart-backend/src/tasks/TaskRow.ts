@@ -33,6 +33,7 @@ export interface TaskSummaryRow {
   updated_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
+  cost_micros: string;
   version: number;
 }
 
@@ -84,6 +85,7 @@ export function toTaskSummary(row: TaskSummaryRow): TaskSummary {
     updatedAt: row.updated_at.toISOString(),
     startedAt: row.started_at?.toISOString(),
     finishedAt: row.finished_at?.toISOString(),
+    costMicros: Number(row.cost_micros),
     version: row.version,
   };
 }

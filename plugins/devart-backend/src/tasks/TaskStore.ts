@@ -1,5 +1,6 @@
 import type { TaskStatus, WaitingReason } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
+import { costOfTask } from '../budgets/costOfTask';
 import { assignments } from '../database/assignments';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
@@ -93,7 +94,7 @@ const SUMMARY_COLUMNS = `
   t.agent_id, a.name as agent_name, t.attempt, t.max_attempts, t.parent_id, t.run_id,
   (select count(*)::int from tasks c where c.parent_id = t.id) as successors,
   t.progress_percent, t.progress_message, t.last_error, t.run_after, t.created_by,
-  t.created_at, t.updated_at, t.started_at, t.finished_at, t.version`;
+  t.created_at, t.updated_at, t.started_at, t.finished_at, ${costOfTask('t.id')} as cost_micros, t.version`;
 
 const JOINS = `
   join capability_sets s on s.id = t.capability_set_id

@@ -1,3 +1,4 @@
+import type { TaskStatus } from '@devart/plugin-devart-common';
 import type { Transaction } from '../database/Transaction';
 import { InvalidInputError } from '../operations/InvalidInputError';
 import type { z } from 'zod';
@@ -22,6 +23,19 @@ export interface TaskType {
     task: EndedTask,
     output: Record<string, unknown>,
   ): Promise<void>;
+  /** The same of a task that comes to another end. */
+  onUnsuccessful(
+    tx: Transaction,
+    task: EndedTask,
+    end: UnsuccessfulEnd,
+  ): Promise<void>;
+}
+
+/** How a task ended that did not succeed. */
+export interface UnsuccessfulEnd {
+  status: TaskStatus;
+  /** Why, where that is known. */
+  error?: string;
 }
 
 /** The types of tasks that mean something to the control plane; all others are free. */
@@ -74,6 +88,17 @@ export class TaskTypes {
     const known = this.#types.get(task.type);
     if (known) {
       await tx.elevated(() => known.onSucceeded(tx, task, output));
+    }
+  }
+
+  async unsuccessful(
+    tx: Transaction,
+    task: EndedTask,
+    end: UnsuccessfulEnd,
+  ): Promise<void> {
+    const known = this.#types.get(task.type);
+    if (known) {
+      await tx.elevated(() => known.onUnsuccessful(tx, task, end));
     }
   }
 }

@@ -40,6 +40,7 @@ export class Tasks {
       queue,
       leases,
       history,
+      types,
       events,
       retry: config.retry,
     });

@@ -80,6 +80,11 @@ export class TasksService {
   readonly #machine: TaskMachine;
   readonly #fence: AttemptFence;
   readonly #events: EventLog;
+  #onCreated: (
+    tx: Transaction,
+    organizationId: string,
+    tasks: readonly { id: string; type: string }[],
+  ) => Promise<void> = async () => {};
 
   constructor(options: {
     database: Database;
@@ -97,6 +102,17 @@ export class TasksService {
     this.#machine = options.machine;
     this.#fence = options.fence;
     this.#events = options.events;
+  }
+
+  /** Says whom to tell of new tasks, as part of the transaction that makes them. */
+  onCreated(
+    listener: (
+      tx: Transaction,
+      organizationId: string,
+      tasks: readonly { id: string; type: string }[],
+    ) => Promise<void>,
+  ): void {
+    this.#onCreated = listener;
   }
 
   /**
@@ -183,10 +199,13 @@ export class TasksService {
     );
     if (tasks.every(task => task.idempotencyKey === undefined)) {
       await Promise.all([insert, enqueue, announce(tasks)]);
+      await this.#onCreated(tx, organizationId, tasks);
       return tasks.map(({ id }) => ({ id, created: true }));
     }
     const [made] = await Promise.all([insert, enqueue]);
-    await announce(tasks.filter(({ id }) => made.has(id)));
+    const isNew = tasks.filter(({ id }) => made.has(id));
+    await announce(isNew);
+    await this.#onCreated(tx, organizationId, isNew);
     const answers = [];
     for (const task of tasks) {
       answers.push(

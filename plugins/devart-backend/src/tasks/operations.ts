@@ -1,5 +1,9 @@
 import { InputError } from '@backstage/errors';
-import type { Task } from '@devart/plugin-devart-common';
+import type {
+  OperationOutput,
+  operations,
+  Task,
+} from '@devart/plugin-devart-common';
 import {
   requireAgent,
   requireKnown,
@@ -22,6 +26,12 @@ export type ExplainWaiting = (
   task: Task,
 ) => Promise<Task['waiting']>;
 
+/** Finds what of a task was paid by another service than the one asked for. */
+export type FindDelegations = (
+  caller: KnownCaller,
+  taskId: string,
+) => Promise<OperationOutput<typeof operations.tasks.history>['delegations']>;
+
 function toArtifact(row: ArtifactRow) {
   return {
     id: row.id,
@@ -40,8 +50,9 @@ export function createTaskHandlers(options: {
   work: TaskWorkService;
   types: TaskTypes;
   explainWaiting: ExplainWaiting;
-}): Handlers<'tasks'> {
-  const { tasks, work, types, explainWaiting } = options;
+  findDelegations: FindDelegations;
+}): Omit<Handlers<'tasks'>, 'dispatch'> {
+  const { tasks, work, types, explainWaiting, findDelegations } = options;
   const explained = async (caller: KnownCaller, task: Task): Promise<Task> => ({
     ...task,
     waiting: await explainWaiting(caller, task),
@@ -153,11 +164,10 @@ export function createTaskHandlers(options: {
       };
     },
     history: async ({ id }, { caller }) => {
-      const { transitions, attempts } = await tasks.history(
-        requireKnown(caller),
-        id,
-      );
+      const known = requireKnown(caller);
+      const { transitions, attempts } = await tasks.history(known, id);
       return {
+        delegations: await findDelegations(known, id),
         transitions: transitions.map(row => ({
           at: row.at.toISOString(),
           from: row.from_status ?? undefined,

@@ -3,6 +3,7 @@ import type { ApprovalsService } from '../approvals/ApprovalsService';
 import { isRetryableTransactionError } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { TasksService } from '../tasks/TasksService';
+import { groupBy } from '../collections/groupBy';
 import type { RunRecord, StepRecord } from './RunRecord';
 import type { KnownRun } from './KnownRun';
 import type { RunEffect } from './RunState';
@@ -14,9 +15,25 @@ const DEFAULT_TASK = {
   maxAttempts: 3,
 } as const;
 
-type ChildAction = Extract<RunEffect, { kind: 'child' }>['action'];
+type EffectOf<K extends RunEffect['kind']> = Extract<RunEffect, { kind: K }>;
 
-/** What came of the effects of a run. */
+/** Something that a run asks for. */
+export interface AskedEffect {
+  run: RunRecord;
+  effect: RunEffect;
+}
+
+interface AskedTask extends AskedEffect {
+  effect: EffectOf<'task'>;
+}
+
+type StartChild = (
+  parent: RunRecord,
+  step: StepRecord,
+  action: EffectOf<'child'>['action'],
+) => Promise<KnownRun>;
+
+/** What came of the effects of some runs. */
 export interface MadeEffects {
   /** Runs of other workflows that were begun. */
   children: KnownRun[];
@@ -24,7 +41,7 @@ export interface MadeEffects {
   failures: { stepRunId: string; error: string }[];
 }
 
-/** Makes the tasks, approvals and runs that steps ask for, in the transaction that stores the steps. */
+/** Makes the tasks, approvals and runs that steps of runs ask for, in the transaction that stores the steps. */
 export class RunEffects {
   readonly #tasks: TasksService;
   readonly #approvals: ApprovalsService;
@@ -40,39 +57,28 @@ export class RunEffects {
    */
   async make(
     tx: Transaction,
-    run: RunRecord,
-    effects: readonly RunEffect[],
-    startChild: (step: StepRecord, action: ChildAction) => Promise<KnownRun>,
+    asked: readonly AskedEffect[],
+    startChild: StartChild,
   ): Promise<MadeEffects> {
-    const attempt = async (some: readonly RunEffect[]) => {
-      const children: KnownRun[] = [];
-      await this.#guarded(tx, async () => {
-        for (const effect of some) {
-          const child = await this.#makeOne(tx, run, effect, startChild);
-          if (child) {
-            children.push(child);
-          }
-        }
-      });
-      return children;
-    };
+    const attempt = (some: readonly AskedEffect[]) =>
+      this.#guarded(tx, () => this.#makeAll(tx, some, startChild));
     try {
-      return { children: await attempt(effects), failures: [] };
+      return { children: await attempt(asked), failures: [] };
     } catch (error) {
       if (!isRefusal(error)) {
         throw error;
       }
     }
     const made: MadeEffects = { children: [], failures: [] };
-    for (const effect of effects) {
+    for (const one of asked) {
       try {
-        made.children.push(...(await attempt([effect])));
+        made.children.push(...(await attempt([one])));
       } catch (error) {
         if (!isRefusal(error)) {
           throw error;
         }
         made.failures.push({
-          stepRunId: effect.step.id,
+          stepRunId: one.effect.step.id,
           error: error instanceof Error ? error.message : stringifyError(error),
         });
       }
@@ -80,33 +86,64 @@ export class RunEffects {
     return made;
   }
 
-  async #makeOne(
+  /** Answers the runs that were begun. */
+  async #makeAll(
+    tx: Transaction,
+    asked: readonly AskedEffect[],
+    startChild: StartChild,
+  ): Promise<KnownRun[]> {
+    const tasks: AskedTask[] = [];
+    const children: KnownRun[] = [];
+    for (const { run, effect } of asked) {
+      if (effect.kind === 'task') {
+        tasks.push({ run, effect });
+      } else if (effect.kind === 'approval') {
+        await this.#requestApproval(tx, run, effect);
+      } else {
+        const child = await startChild(run, effect.step, effect.action);
+        effect.step.childRunId = child.state.run.id;
+        children.push(child);
+      }
+    }
+    const byOrganization = groupBy(tasks, ({ run }) => run.organizationId);
+    for (const [organizationId, own] of byOrganization) {
+      await this.#createTasks(tx, organizationId, own);
+    }
+    return children;
+  }
+
+  /** One statement for all of them. */
+  async #createTasks(
+    tx: Transaction,
+    organizationId: string,
+    asked: readonly AskedTask[],
+  ): Promise<void> {
+    const created = await this.#tasks.createManyIn(
+      tx,
+      organizationId,
+      asked.map(({ run, effect }) => {
+        const { taskType, ...action } = effect.action;
+        return {
+          ...action,
+          type: taskType ?? DEFAULT_TASK.type,
+          priority: action.priority ?? DEFAULT_TASK.priority,
+          maxAttempts: action.maxAttempts ?? DEFAULT_TASK.maxAttempts,
+          entityRef: action.entityRef ?? run.entityRef,
+          traceparent: run.traceparent,
+          run: { id: run.id, stepId: effect.step.id },
+        };
+      }),
+    );
+    for (const [index, { effect }] of asked.entries()) {
+      effect.step.taskId = created[index].id;
+    }
+  }
+
+  async #requestApproval(
     tx: Transaction,
     run: RunRecord,
-    effect: RunEffect,
-    startChild: (step: StepRecord, action: ChildAction) => Promise<KnownRun>,
-  ): Promise<KnownRun | undefined> {
-    const { step } = effect;
-    if (effect.kind === 'child') {
-      const child = await startChild(step, effect.action);
-      step.childRunId = child.state.run.id;
-      return child;
-    }
-    if (effect.kind === 'task') {
-      const { taskType, ...action } = effect.action;
-      const { id } = await this.#tasks.createIn(tx, run.organizationId, {
-        ...action,
-        type: taskType ?? DEFAULT_TASK.type,
-        priority: action.priority ?? DEFAULT_TASK.priority,
-        maxAttempts: action.maxAttempts ?? DEFAULT_TASK.maxAttempts,
-        entityRef: action.entityRef ?? run.entityRef,
-        traceparent: run.traceparent,
-        run: { id: run.id, stepId: step.id },
-      });
-      step.taskId = id;
-      return undefined;
-    }
-    const { action } = effect;
+    { step, action }: EffectOf<'approval'>,
+  ): Promise<void> {
     const { id } = await this.#approvals.requestIn(tx, run.organizationId, {
       title: action.title,
       description: action.description,
@@ -129,21 +166,22 @@ export class RunEffects {
       },
     });
     step.approvalId = id;
-    return undefined;
   }
 
   /** Takes back what `work` did when it is refused, and leaves the rest of the transaction as it is. */
-  async #guarded(tx: Transaction, work: () => Promise<void>): Promise<void> {
-    await tx.run('savepoint devart_effect');
+  async #guarded<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+    // Neither is waited for: what comes behind fails if they do.
+    tx.withCommit(tx.run('savepoint devart_effect'));
     try {
-      await work();
+      const made = await work();
+      tx.withCommit(tx.run('release savepoint devart_effect'));
+      return made;
     } catch (error) {
       if (isRefusal(error)) {
         await tx.run('rollback to savepoint devart_effect');
       }
       throw error;
     }
-    await tx.run('release savepoint devart_effect');
   }
 }
 

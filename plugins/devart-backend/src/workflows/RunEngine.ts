@@ -7,13 +7,15 @@ import type { Database } from '../database/Database';
 import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog, NewEvent } from '../outbox/EventLog';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import { parseDuration } from './definition/parseDuration';
 import type { KnownRun } from './KnownRun';
 import { performAhead, type LatePerformance } from './performAhead';
 import type { LoadedWorkflow } from './LoadedWorkflow';
 import type { ProgramCache } from './ProgramCache';
+import { RememberedRuns } from './RememberedRuns';
 import type { RunEffects } from './RunEffects';
+import { RunNumbers, type Numbered } from './RunNumbers';
 import { hasEnded, type RunRecord, type StepRecord } from './RunRecord';
 import {
   RunState,
@@ -145,6 +147,8 @@ export class RunEngine {
   readonly #logger: LoggerService;
   readonly #onStored: (run: RunRecord, announced: boolean) => void;
   readonly #handles = new Map<string, Handle>();
+  readonly #remembered = new RememberedRuns();
+  readonly #numbers = new RunNumbers();
   readonly #queue = new Set<Handle>();
   readonly #starts: Start[] = [];
   readonly #toPerform: { performance: Performance; run: RunRecord }[] = [];
@@ -225,6 +229,7 @@ export class RunEngine {
     tx: Transaction,
     inputs: readonly { stepRunId: string; input: RunInput }[],
   ): Promise<void> {
+    tx.withCommit(this.#store.planForKeys(tx));
     const runOf = await this.#store.runsOfSteps(
       tx,
       inputs.map(({ stepRunId }) => stepRunId),
@@ -238,8 +243,11 @@ export class RunEngine {
       return;
     }
     const own = tx.by(ACTOR);
-    await this.#store.lock(own, ids);
-    const states = await this.#load(own, ids);
+    const versions = await this.#store.lock(own, ids);
+    const states = await this.#load(
+      own,
+      [...versions].map(([id, version]) => ({ id, version })),
+    );
     for (const [id, state] of states) {
       for (const { input } of byRun.get(id)!) {
         state.state.apply(input, Date.now());
@@ -314,6 +322,14 @@ export class RunEngine {
       }
     } else if (handle.performing.size === 0) {
       this.#handles.delete(handle.runId);
+      this.#remember({ state: handle.state, workflow: handle.workflow! });
+    }
+  }
+
+  /** Keeps a stored state that nobody has in hand. */
+  #remember(known: KnownRun): void {
+    if (!this.#handles.has(known.state.run.id)) {
+      this.#remembered.keep(known);
     }
   }
 
@@ -383,8 +399,15 @@ export class RunEngine {
         await this.#storeAll(batch, starts);
         return;
       }
+      const mayHaveExpectedWrongly = this.#numbers.distrust(
+        starts.map(({ request }) => request.workflow.id),
+      );
       const isDown =
         error instanceof Error && error.name === 'ServiceUnavailableError';
+      if (mayHaveExpectedWrongly && !isDown) {
+        await this.#storeAll(batch, starts);
+        return;
+      }
       if (batch.length + starts.length > 1 && !isDown) {
         for (const handle of batch) {
           await this.#storeAll([handle], []);
@@ -446,20 +469,20 @@ export class RunEngine {
     if (batch.length === 0) {
       return [];
     }
+    tx.withCommit(this.#store.planForKeys(tx));
     const versions = await this.#store.lock(
       tx,
       batch.map(({ runId }) => runId),
     );
-    const stale = batch.filter(
-      ({ runId, state }) => state?.run.version !== versions.get(runId),
+    const loaded = await this.#load(
+      tx,
+      batch.flatMap(({ runId, state }) => {
+        const version = versions.get(runId);
+        return version === undefined || state?.run.version === version
+          ? []
+          : [{ id: runId, version }];
+      }),
     );
-    const loaded =
-      stale.length > 0
-        ? await this.#load(
-            tx,
-            stale.map(({ runId }) => runId),
-          )
-        : new Map<string, KnownRun>();
     const known: KnownRun[] = [];
     for (const handle of batch) {
       const fresh = loaded.get(handle.runId);
@@ -482,12 +505,25 @@ export class RunEngine {
     return known;
   }
 
+  /** The states of locked runs as the database has them. */
   async #load(
     tx: Transaction,
-    ids: readonly string[],
+    locked: readonly { id: string; version: number }[],
   ): Promise<Map<string, KnownRun>> {
     const states = new Map<string, KnownRun>();
-    for (const found of await this.#store.load(tx, ids)) {
+    const unknown: string[] = [];
+    for (const { id, version } of locked) {
+      const known = this.#remembered.take(id, version);
+      if (known) {
+        states.set(id, known);
+      } else {
+        unknown.push(id);
+      }
+    }
+    if (unknown.length === 0) {
+      return states;
+    }
+    for (const found of await this.#store.load(tx, unknown)) {
       const { run, rows, workflowName } = found;
       const workflow = await this.#programs.getIn(
         tx,
@@ -550,7 +586,7 @@ export class RunEngine {
       }
     }
     const counts = groupBy(fresh, ({ request }) => request.workflow.id);
-    const numbered = await this.#workflows.takeNumbers(
+    const numbered = await this.#takeNumbers(
       tx,
       [...counts].map(([id, { length }]) => ({ id, count: length })),
     );
@@ -580,6 +616,20 @@ export class RunEngine {
       },
     );
     return begun;
+  }
+
+  async #takeNumbers(
+    tx: Transaction,
+    wanted: readonly { id: string; count: number }[],
+  ): Promise<ReadonlyMap<string, Numbered>> {
+    const expected = this.#numbers.expect(wanted);
+    if (expected) {
+      tx.withCommit(this.#workflows.takeExpectedNumbers(tx, wanted, expected));
+      return expected;
+    }
+    const taken = await this.#workflows.takeNumbers(tx, wanted);
+    this.#numbers.learn(taken);
+    return taken;
   }
 
   /** The state of a run that begins. */
@@ -638,28 +688,29 @@ export class RunEngine {
     states: readonly KnownRun[],
   ): Promise<KnownRun[]> {
     const all = [...states];
-    for (let index = 0; index < all.length; index++) {
-      const { state } = all[index];
-      const made = new Set<RunEffect>();
-      // What fails may let other steps begin, which ask for something too.
-      for (;;) {
-        const effects = state
-          .changes()
-          .effects.filter(effect => !made.has(effect));
-        if (effects.length === 0) {
-          break;
-        }
-        effects.forEach(effect => made.add(effect));
-        const { children, failures } = await this.#effects.make(
-          tx,
-          state.run,
-          effects,
-          (step, action) => this.#startChild(tx, state.run, step, action),
-        );
-        all.push(...children);
-        for (const failure of failures) {
-          state.apply({ kind: 'effectFailed', ...failure }, Date.now());
-        }
+    const made = new Set<RunEffect>();
+    // What is begun, and what goes on after a failure, asks for something too.
+    for (;;) {
+      const asked = all.flatMap(({ state }) =>
+        state
+          .effects()
+          .filter(effect => !made.has(effect))
+          .map(effect => ({ run: state.run, effect })),
+      );
+      if (asked.length === 0) {
+        break;
+      }
+      asked.forEach(({ effect }) => made.add(effect));
+      const { children, failures } = await this.#effects.make(
+        tx,
+        asked,
+        (...child) => this.#startChild(tx, ...child),
+      );
+      all.push(...children);
+      for (const failure of failures) {
+        all
+          .find(({ state }) => state.row(failure.stepRunId))
+          ?.state.apply({ kind: 'effectFailed', ...failure }, Date.now());
       }
     }
     const dirty = all.filter(({ state }) => state.isDirty);
@@ -668,11 +719,8 @@ export class RunEngine {
       const events = dirty.flatMap((known, index) =>
         this.#eventsOf(known, changes[index]),
       );
-      // Sent together.
-      await Promise.all([
-        this.#store.write(tx, changes),
-        this.#events.append(tx, events),
-      ]);
+      tx.withCommit(this.#store.write(tx, changes));
+      tx.withCommit(this.#events.append(tx, events));
     }
     return dirty;
   }
@@ -769,6 +817,7 @@ export class RunEngine {
       this.#onStored(known.state.run, announced.has(known));
       this.#announce(known.state);
       this.#goOn(known.state, known.workflow);
+      this.#remember(known);
     }
   }
 

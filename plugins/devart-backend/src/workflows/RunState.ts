@@ -5,7 +5,7 @@ import type {
   TaskStatus,
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import { parseDuration } from './definition/parseDuration';
 import type { RenderedAction } from './definition/RenderedAction';
 import type { RunScope } from './definition/RunScope';
@@ -233,6 +233,11 @@ export class RunState {
     return [...this.#rows.values()];
   }
 
+  /** How many step runs there are. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
   row(stepRunId: string): StepRecord | undefined {
     return this.#rows.get(stepRunId);
   }
@@ -275,6 +280,11 @@ export class RunState {
       this.rows().some(row => row.heldBy === this.#replica) &&
       this.rows().every(row => row.status !== 'waiting')
     );
+  }
+
+  /** What the transaction that stores the run must also make. */
+  effects(): readonly RunEffect[] {
+    return this.#effects;
   }
 
   /** What is to be stored; {@link RunState.stored} says that it was. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/Transaction';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import type { RunChanges } from './RunState';
 import type { RunRecord, StepRecord } from './RunRecord';
 
@@ -134,12 +134,14 @@ const shapeOf = <T>(columns: Column<T>[]) =>
 const mutable = <T>(columns: Column<T>[]) =>
   columns.filter(({ fixed, property }) => !fixed || property === 'id');
 
+/** The ids are given twice: from them alone the planner sees how few rows it is about. */
 function updateOf<T>(table: string, columns: Column<T>[]): string {
   const changing = columns.filter(({ fixed }) => !fixed);
   return `update ${table} t set ${changing
     .map(({ name }) => `${name} = n.${name}`)
     .join(', ')}
-    from jsonb_to_recordset(?::jsonb) as n(${shapeOf(mutable(columns))}) where t.id = n.id`;
+    from jsonb_to_recordset(?::jsonb) as n(${shapeOf(mutable(columns))})
+    where t.id = n.id and t.id = any(?::uuid[])`;
 }
 
 const INSERT_RUNS = `insert into workflow_runs (${listOf(RUN_COLUMNS)})
@@ -159,6 +161,16 @@ const STEP_LIST = STEP_COLUMNS.map(({ name }) => `s.${name}`).join(', ');
 /** The SQL of runs and their steps. */
 export class RunStore {
   /**
+   * Has the statements of a transaction planned for keys. Each is planned once
+   * for a connection, perhaps while the tables are small: a connection that
+   * then chose to read all of them took 8 ms for each step of a run instead of
+   * less than one, until statistics were gathered.
+   */
+  async planForKeys(tx: Transaction): Promise<void> {
+    await tx.hotRows(`select set_config('enable_seqscan', 'off', true)`);
+  }
+
+  /**
    * Writes what changed of many runs in one statement: one round trip and one
    * parse, however many runs a transaction carries.
    */
@@ -171,11 +183,12 @@ export class RunStore {
     const inserted = all.flatMap(changes => changes.inserted);
     const updated = all.flatMap(changes => changes.updated);
     const parts: string[] = [];
-    const bindings: string[] = [];
-    const add = (sql: string, rows: string) => {
+    const bindings: (string | string[])[] = [];
+    const add = (sql: string, ...values: (string | string[])[]) => {
       parts.push(`part_${parts.length} as (${sql})`);
-      bindings.push(rows);
+      bindings.push(...values);
     };
+    const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
     if (made.length > 0) {
       add(INSERT_RUNS, json(made, RUN_COLUMNS));
     }
@@ -183,6 +196,7 @@ export class RunStore {
       add(
         updateOf('workflow_runs', RUN_COLUMNS),
         json(known, mutable(RUN_COLUMNS)),
+        idsOf(known),
       );
     }
     if (inserted.length > 0) {
@@ -192,16 +206,10 @@ export class RunStore {
       add(
         updateOf('workflow_steps', STEP_COLUMNS),
         json(updated, mutable(STEP_COLUMNS)),
+        idsOf(updated),
       );
     }
-    await tx.run(`with ${parts.join(', ')} select 1`, bindings);
-  }
-
-  /** Writes runs alone, for what refers to them before their steps are written. */
-  async insertRuns(tx: Transaction, runs: readonly RunRecord[]): Promise<void> {
-    await tx.run(INSERT_RUNS, [
-      JSON.stringify(runs.map(run => toJson(run, RUN_COLUMNS))),
-    ]);
+    await tx.hotRows(`with ${parts.join(', ')} select 1`, bindings);
   }
 
   /** Locks runs until the transaction ends, in the order of their ids; answers their versions. */
@@ -209,7 +217,7 @@ export class RunStore {
     tx: Transaction,
     ids: readonly string[],
   ): Promise<Map<string, number>> {
-    const rows = await tx.rows<{ id: string; version: number }>(
+    const rows = await tx.hotRows<{ id: string; version: number }>(
       'select id, version from workflow_runs where id = any(?::uuid[]) order by id for update',
       [ids as string[]],
     );
@@ -221,16 +229,18 @@ export class RunStore {
     tx: Transaction,
     ids: readonly string[],
   ): Promise<(ListedRun & { rows: StepRecord[] })[]> {
-    const runs = await tx.rows<Record<string, unknown>>(
-      `select ${RUN_LIST}, w.name as workflow_name, w.title as workflow_title
-       from workflow_runs r join workflows w on w.id = r.workflow_id where r.id = any(?::uuid[])`,
-      [ids as string[]],
-    );
-    const steps = await tx.rows<Record<string, unknown>>(
-      `select ${STEP_LIST} from workflow_steps s where s.run_id = any(?::uuid[])
-       order by s.position, s.matrix_index, s.id`,
-      [ids as string[]],
-    );
+    const [runs, steps] = await Promise.all([
+      tx.hotRows<Record<string, unknown>>(
+        `select ${RUN_LIST}, w.name as workflow_name, w.title as workflow_title
+         from workflow_runs r join workflows w on w.id = r.workflow_id where r.id = any(?::uuid[])`,
+        [ids],
+      ),
+      tx.hotRows<Record<string, unknown>>(
+        `select ${STEP_LIST} from workflow_steps s where s.run_id = any(?::uuid[])
+         order by s.position, s.matrix_index, s.id`,
+        [ids],
+      ),
+    ]);
     const byRun = groupBy(
       steps.map(row => fromRow(row, STEP_COLUMNS)),
       ({ runId }) => runId,
@@ -312,7 +322,7 @@ export class RunStore {
     tx: Transaction,
     stepRunIds: readonly string[],
   ): Promise<Map<string, string>> {
-    const rows = await tx.rows<{ id: string; run_id: string }>(
+    const rows = await tx.hotRows<{ id: string; run_id: string }>(
       'select id, run_id from workflow_steps where id = any(?::uuid[])',
       [stepRunIds as string[]],
     );
@@ -442,6 +452,26 @@ export class RunStore {
 
   async removeReplica(tx: Transaction, id: string): Promise<void> {
     await tx.run('delete from workflow_replicas where id = ?', [id]);
+  }
+
+  /**
+   * Removes runs that ended longer ago, with their steps: not those that another
+   * run still may ask about, nor those with something left to call off.
+   */
+  async removeOlderThan(
+    tx: Transaction,
+    days: number,
+    limit: number,
+  ): Promise<number> {
+    return tx.run(
+      `delete from workflow_runs where id in (
+         select r.id from workflow_runs r
+         where r.phase = 'ended' and r.finished_at < now() - make_interval(days => ?::int)
+           and not exists (select from workflow_runs p where p.id = r.parent_run_id and p.phase <> 'ended')
+           and not exists (select from workflow_steps s where s.run_id = r.id and s.abandoned)
+         order by r.finished_at limit ? for update of r skip locked)`,
+      [days, limit],
+    );
   }
 
   /** Median cost and duration of the steps of a workflow over its last runs. */

@@ -3,6 +3,7 @@ import type { Role } from '@devart/plugin-devart-common';
 import { maxSatisfying, validRange } from 'semver';
 import type { Transaction } from '../database/Transaction';
 import type { LoadedWorkflow } from './LoadedWorkflow';
+import type { Numbered } from './RunNumbers';
 
 /** A workflow as it is stored, with what lists show of its runs. */
 export interface WorkflowRow {
@@ -355,16 +356,47 @@ export class WorkflowStore {
     return { workflowId: row.id, version };
   }
 
+  /**
+   * Takes numbers that are expected to be the next ones. Where they are not, or
+   * another version is the current one, it divides by zero, and the transaction
+   * comes to nothing.
+   */
+  async takeExpectedNumbers(
+    tx: Transaction,
+    wanted: readonly { id: string; count: number }[],
+    expected: ReadonlyMap<string, Numbered>,
+  ): Promise<void> {
+    const sorted = [...wanted].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const numbers = sorted.map(({ id }) => expected.get(id)!);
+    await tx.hotRows(
+      `with taken as (
+         update workflows w set last_run_number = n.last
+         from (select * from unnest(?::uuid[], ?::int[], ?::int[], ?::text[])
+           as u(id, last, count, version) order by id) n
+         where w.id = n.id and w.deleted_at is null and w.last_run_number = n.last - n.count
+           and w.current_version = n.version
+         returning 1)
+       select 1 / (count(*) = ?)::int from taken`,
+      [
+        sorted.map(({ id }) => id),
+        numbers.map(({ lastNumber }) => lastNumber),
+        sorted.map(({ count }) => count),
+        numbers.map(({ version }) => version),
+        sorted.length,
+      ],
+    );
+  }
+
   /** Takes the next run numbers of workflows; answers the last one taken and the current version of each. */
   async takeNumbers(
     tx: Transaction,
     wanted: readonly { id: string; count: number }[],
-  ): Promise<Map<string, { lastNumber: number; version: string }>> {
+  ): Promise<Map<string, Numbered>> {
     if (wanted.length === 0) {
       return new Map();
     }
     const sorted = [...wanted].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const rows = await tx.rows<{
+    const rows = await tx.hotRows<{
       id: string;
       last_run_number: number;
       current_version: string;

@@ -10,6 +10,7 @@ import type { Approvals } from '../approvals/Approvals';
 import type { AuditTrail } from '../audit/AuditTrail';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
+import { createRetention } from '../loops/createRetention';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
 import type { AllHandlers } from '../operations/Handlers';
@@ -41,7 +42,7 @@ import { WorkflowStore } from './WorkflowStore';
 
 /** What workflows are built on. */
 export interface WorkflowsOptions {
-  config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles'>;
+  config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles' | 'runDays'>;
   database: Database;
   outbox: Outbox;
   tasks: Tasks;
@@ -185,6 +186,17 @@ export class Workflows implements Part {
         matcher,
         scheduler,
       ],
+      background: [
+        createRetention({
+          name: 'run retention',
+          database,
+          store,
+          days: config.runDays,
+          // A run has up to some thousands of steps.
+          batch: 100,
+          logger,
+        }),
+      ],
       webhookRouter: (audit, limiter) =>
         createWorkflowWebhookRouter({
           database,
@@ -204,18 +216,20 @@ export class Workflows implements Part {
   readonly webhookRouter: (audit: AuditTrail, limiter: RateLimiter) => Router;
   /** Without any of these, runs do not move on. */
   readonly vital: readonly Loop[];
+  readonly background: readonly Loop[];
   readonly #engine: RunEngine;
 
   private constructor(
     parts: Pick<
       Workflows,
-      'handlers' | 'operateWith' | 'webhookRouter' | 'vital'
+      'handlers' | 'operateWith' | 'webhookRouter' | 'vital' | 'background'
     > & { engine: RunEngine },
   ) {
     this.handlers = parts.handlers;
     this.operateWith = parts.operateWith;
     this.webhookRouter = parts.webhookRouter;
     this.vital = parts.vital;
+    this.background = parts.background;
     this.#engine = parts.engine;
   }
 

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
 import type { Database } from '../database/Database';
+import { BACKSTOP_MS } from '../loops/backstop';
 import { Loop } from '../loops/Loop';
 import { statusOfError } from '../operations/statusOfError';
 import type { EventInbox, InboxRow } from './EventInbox';
@@ -11,7 +12,6 @@ import type { TriggerRow, WorkflowStore } from './WorkflowStore';
 
 const ACTOR = 'system:workflow-events';
 const BATCH = 100;
-const BACKSTOP_MS = 500;
 
 /**
  * Starts the workflows and ends the pauses that ask for an event. An event is

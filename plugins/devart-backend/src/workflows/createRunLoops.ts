@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isError } from '@backstage/errors';
 import type { ApprovalsService } from '../approvals/ApprovalsService';
 import type { Database } from '../database/Database';
+import { BACKSTOP_MS } from '../loops/backstop';
 import { Loop } from '../loops/Loop';
 import type { TasksService } from '../tasks/TasksService';
 import type { RunEngine } from './RunEngine';
@@ -9,8 +10,6 @@ import type { RunStore } from './RunStore';
 
 const ACTOR = 'system:workflows';
 const BATCH = 200;
-/** Below the shortest silence that readiness may be set to. */
-const BACKSTOP_MS = 500;
 
 interface LoopOptions {
   database: Database;

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
 import type { Database } from '../database/Database';
+import { BACKSTOP_MS } from '../loops/backstop';
 import { Loop } from '../loops/Loop';
 import { statusOfError } from '../operations/statusOfError';
 import type { RunsService } from './RunsService';
@@ -9,7 +10,6 @@ import type { TriggerRow, WorkflowStore } from './WorkflowStore';
 
 const ACTOR = 'system:schedule';
 const BATCH = 50;
-const BACKSTOP_MS = 500;
 /** A time that passed longer ago than this was missed. */
 const MISSED_AFTER_MS = 60_000;
 

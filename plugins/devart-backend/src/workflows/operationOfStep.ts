@@ -6,15 +6,20 @@ const PERSONAL = new Set(['approvals.decide', 'approvals.delegate']);
 const operationsOfSteps: ReadonlyMap<string, Operation> = new Map(
   allOperations
     .filter(
-      ({ id, callers, answersSecret }) =>
-        callers.people && !answersSecret && !PERSONAL.has(id),
+      ({ id, callers, answersSecret, events, document }) =>
+        callers.people &&
+        !answersSecret &&
+        !events &&
+        !document &&
+        !PERSONAL.has(id),
     )
     .map(operation => [operation.id, operation]),
 );
 
 /**
  * The operation that a step may do: one for people, that answers no secret
- * (outputs of steps are read by everybody who may see runs), and is no decision.
+ * (outputs of steps are read by everybody who may see runs), and is neither a stream nor a
+ * decision.
  */
 export function operationOfStep(id: string): Operation | undefined {
   return operationsOfSteps.get(id);

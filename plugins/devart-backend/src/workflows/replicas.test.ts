@@ -129,6 +129,46 @@ describe('two replicas', () => {
     );
   });
 
+  it('number runs without repetition, and without gap while the version stays', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 6 })), {
+          minLength: 4,
+          maxLength: 12,
+        }),
+        fc.nat(15),
+        async (bursts, publishAt) => {
+          const spec = 'steps: [{ id: a, wait: { for: 0s } }]';
+          const { id, name } = await party.publish(spec);
+          const numbers: number[] = [];
+          for (const [index, [first, size]] of bursts.entries()) {
+            if (index === publishAt) {
+              await party.publish(spec, { name, version: '1.1.0' });
+            }
+            const replica = (first ? plane : other).as('supervisor');
+            // While one replica starts many, the other starts one.
+            const rival = (first ? other : plane).as('supervisor');
+            const runs = await Promise.all([
+              ...Array.from({ length: size }, () =>
+                replica.workflows.trigger({ id }),
+              ),
+              ...(index % 3 === 2 ? [rival.workflows.trigger({ id })] : []),
+            ]);
+            numbers.push(...runs.map(run => run.number));
+            expect(new Set(runs.map(run => run.workflow.version))).toEqual(
+              new Set([index >= publishAt ? '1.1.0' : '1.0.0']),
+            );
+          }
+          expect(new Set(numbers).size).toBe(numbers.length);
+          if (publishAt >= bursts.length) {
+            expect(Math.max(...numbers)).toBe(numbers.length);
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
   it('take over what one of them had in hand, unless that reaches out', async () => {
     const doomed = await TestControlPlane.start({
       config: {

@@ -1,6 +1,6 @@
 import { ConflictError, InputError } from '@backstage/errors';
 import { v7 as uuidv7 } from 'uuid';
-import { groupBy } from './groupBy';
+import { groupBy } from '../collections/groupBy';
 import type { WorkflowProgram } from './definition/WorkflowProgram';
 import { hasEnded, type RunRecord, type StepRecord } from './RunRecord';
 

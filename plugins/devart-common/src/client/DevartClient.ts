@@ -84,12 +84,32 @@ async function* eventsOf(
   }
 }
 
+/** The parts of a text as they come. */
+async function* textOf(
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        break;
+      }
+      yield decoder.decode(value, { stream: true });
+    }
+    yield decoder.decode();
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
 /**
  * Creates a client with a method for every operation.
  *
  * Methods throw `ResponseError` when the control plane answers with an error,
- * and whatever `fetch` throws when there is no answer. A stream of events is
- * read while it is iterated over, and ends with the iteration or the signal.
+ * and whatever `fetch` throws when there is no answer. Streams of events and
+ * documents are read while they are iterated over, and end with the iteration or the signal.
  */
 export function createDevartClient(options: DevartClientOptions): DevartClient {
   const { baseUrl, token, fetch: fetchApi = fetch } = options;
@@ -129,6 +149,11 @@ export function createDevartClient(options: DevartClientOptions): DevartClient {
         );
       }
       return eventsOf(operation, response.body);
+    }
+    if (operation.document) {
+      return response.body
+        ? textOf(response.body)
+        : (async function* nothing() {})();
     }
     return response.status === 204 ? undefined : response.json();
   }

@@ -49,6 +49,17 @@ const agentNameSchema = text({ min: 1, max: 63 }).regex(
   'must start and end with a letter or digit and hold only letters, digits and . _ -',
 );
 
+/** Names of models as agents write them; `*` stands for any characters. */
+const allowedModelsSchema = z
+  .array(
+    text({ min: 1, max: 200 }).regex(
+      /^[A-Za-z0-9*][A-Za-z0-9*._:/@+-]*$/,
+      'must be a model such as openai/gpt-5-mini, or a pattern such as openai/* or gpt-5*',
+    ),
+  )
+  .max(100)
+  .transform(patterns => [...new Set(patterns)]);
+
 /** An agent as people and itself see it; never its key. */
 export const agentSchema = z.object({
   id: idSchema,
@@ -67,6 +78,8 @@ export const agentSchema = z.object({
   /** How many tasks it works on at once, at most. */
   maxConcurrent: z.int(),
   runningTasks: z.int(),
+  /** The models that it may use; all when this is missing. */
+  allowedModels: z.array(z.string()).optional(),
   lastSeenAt: instantSchema.optional(),
   /** What the agent says it is built with. */
   software: z.string().optional(),
@@ -223,6 +236,8 @@ const update = defineOperation({
     owner: entityRefSchema.nullable().optional(),
     capabilities: capabilitiesSchema.optional(),
     maxConcurrent: count({ min: 1, max: 1000 }).optional(),
+    /** The models that it may use, as `upstream/model` or `model`; `*` stands for any characters. None at all with an empty list, all with null. */
+    allowedModels: allowedModelsSchema.nullable().optional(),
     ifVersion: z.int().min(1).optional(),
   }),
   output: agentSchema,

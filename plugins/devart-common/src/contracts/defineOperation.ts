@@ -56,6 +56,11 @@ export interface Operation<
    * are no Backstage actions.
    */
   events?: EventSchemas;
+  /**
+   * The answer is a document, sent as it comes: an iterable of its parts. Such
+   * operations have the output `nothingSchema` and are no Backstage actions.
+   */
+  document?: { mediaType: string; fileName: string };
   /** The operation may answer 204 when there is nothing to hand out. */
   mayBeEmpty?: true;
   /** Largest request body in bytes, 256 KiB unless said otherwise. */
@@ -75,9 +80,11 @@ type DefinedOperation<
   TOutput extends z.ZodType,
   TEmpty extends true | undefined,
   TEvents extends EventSchemas | undefined,
-> = Omit<Operation<TInput, TOutput>, 'mayBeEmpty' | 'events'> & {
+  TDocument extends Operation['document'],
+> = Omit<Operation<TInput, TOutput>, 'mayBeEmpty' | 'events' | 'document'> & {
   mayBeEmpty?: TEmpty;
   events?: TEvents;
+  document?: TDocument;
 };
 
 /** Declares an operation, keeping the types of its input and output. */
@@ -86,9 +93,10 @@ export function defineOperation<
   TOutput extends z.ZodType,
   TEmpty extends true | undefined = undefined,
   TEvents extends EventSchemas | undefined = undefined,
+  TDocument extends Operation['document'] = undefined,
 >(
-  operation: DefinedOperation<TInput, TOutput, TEmpty, TEvents>,
-): DefinedOperation<TInput, TOutput, TEmpty, TEvents> {
+  operation: DefinedOperation<TInput, TOutput, TEmpty, TEvents, TDocument>,
+): DefinedOperation<TInput, TOutput, TEmpty, TEvents, TDocument> {
   return operation;
 }
 
@@ -103,8 +111,17 @@ export type OperationInput<T extends Operation> = z.input<T['input']>;
 /** What an operation works on after validation, defaults filled in. */
 export type OperationParsedInput<T extends Operation> = z.output<T['input']>;
 
-/** What an operation answers: its events when it is a stream; undefined where it may be empty. */
-export type OperationOutput<T extends Operation> =
+/**
+ * What an operation answers: its events when it is a stream, the parts of its
+ * text when it is a document; undefined where it may be empty.
+ */
+export type OperationOutput<T extends Operation> = [
+  Exclude<T['document'], undefined>,
+] extends [never]
+  ? StructuredOutput<T>
+  : AsyncIterable<string>;
+
+type StructuredOutput<T extends Operation> =
   Exclude<T['events'], undefined> extends infer TEvents
     ? [TEvents] extends [never]
       ? | z.output<T['output']>

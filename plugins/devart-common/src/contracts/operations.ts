@@ -1,11 +1,16 @@
 import { activity } from './activity';
 import { agents } from './agents';
+import { analytics } from './analytics';
 import { approvals } from './approvals';
 import { audit } from './audit';
+import { budgets } from './budgets';
 import type { Operation } from './defineOperation';
+import { gateway } from './gateway';
+import { ledger } from './ledger';
 import { portal } from './portal';
 import { reviews } from './reviews';
 import { runs } from './runs';
+import { services } from './services';
 import { tasks } from './tasks';
 import { workflows } from './workflows';
 
@@ -17,8 +22,13 @@ export const operations = {
   workflows,
   runs,
   approvals,
+  services,
+  budgets,
+  ledger,
+  analytics,
   activity,
   audit,
+  gateway,
   portal,
 };
 

@@ -3,7 +3,7 @@ import { ROLES } from '../model/roles';
 import { TASK_PRIORITIES } from '../model/priorities';
 import { taskReadPermission } from '../permissions/permissions';
 import { defineOperation } from './defineOperation';
-import { actorSchema, idSchema, instantSchema } from './shared';
+import { actorSchema, currencySchema, idSchema, instantSchema } from './shared';
 
 const me = defineOperation({
   id: 'portal.me',
@@ -23,6 +23,9 @@ const me = defineOperation({
       id: idSchema,
       name: z.string(),
       title: z.string(),
+      currency: currencySchema,
+      /** Of its days, weeks and months: a name of the IANA database. */
+      timeZone: z.string(),
     }),
   }),
 });
@@ -87,6 +90,8 @@ const overview = defineOperation({
       }),
     ),
     needsAttention: z.object({
+      /** Approvals that wait for the caller, counted up to 100. */
+      approvals: z.int(),
       deadLetters: z.int(),
       waitingForPeople: z.int(),
       pendingAgents: z.int(),

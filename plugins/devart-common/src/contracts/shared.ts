@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_AMOUNT_MICROS } from '../model/money';
 import { isStorableText, text } from '../model/text';
 
 /** A UUID; everything the control plane makes has version 7. */
@@ -80,3 +81,12 @@ export const nothingSchema = z.void();
 
 /** The fence of everything an agent says about a task: the attempt it is on. */
 export const attemptSchema = z.int().min(1).max(1_000_000);
+
+/** An amount of money in millionths of the organisation's currency. */
+export const amountSchema = z.int().min(0).max(MAX_AMOUNT_MICROS);
+
+/** Sums of money in millionths of the currency; corrections may make them negative. */
+export const sumSchema = z.int();
+
+/** ISO 4217, for example EUR. */
+export const currencySchema = z.string();

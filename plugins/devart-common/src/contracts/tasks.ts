@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REFUSAL_REASONS } from '../model/money';
 import { taskPrioritySchema, TASK_PRIORITIES } from '../model/priorities';
 import {
   taskStatusSchema,
@@ -7,6 +8,7 @@ import {
 } from '../model/statuses';
 import { jsonObject, text, verbatim } from '../model/text';
 import {
+  budgetUpdatePermission,
   taskCreatePermission,
   taskDeletePermission,
   taskReadPermission,
@@ -16,6 +18,7 @@ import { isTraceparent } from '../tracing/traceparent';
 import { defineOperation } from './defineOperation';
 import {
   actorSchema,
+  amountSchema,
   attemptSchema,
   capabilitiesSchema,
   count,
@@ -29,6 +32,7 @@ import {
   reasonSchema,
   searchTextSchema,
   storedCapabilitiesSchema,
+  sumSchema,
 } from './shared';
 
 const KIB = 1024;
@@ -102,6 +106,8 @@ export const taskSummarySchema = z.object({
   updatedAt: instantSchema,
   startedAt: instantSchema.optional(),
   finishedAt: instantSchema.optional(),
+  /** What it has cost so far, in millionths of the currency. */
+  costMicros: sumSchema,
   /** Grows with every change; hints and optimistic updates refer to it. */
   version: z.int(),
 });
@@ -596,11 +602,22 @@ export const attemptRecordSchema = z.object({
   error: z.string().optional(),
 });
 
+const paidServiceSchema = z.object({ id: idSchema, name: z.string() });
+
+/** A charge of a task that a fallback has paid. */
+export const delegationSchema = z.object({
+  at: instantSchema,
+  /** The services that could not pay, in the order in which they were asked. */
+  from: z.array(paidServiceSchema),
+  to: paidServiceSchema,
+  amountMicros: sumSchema,
+});
+
 const history = defineOperation({
   id: 'tasks.history',
   title: 'Read the history of a task',
   description:
-    'Every change of status (who, what, when, why) and every attempt, oldest first.',
+    'Every change of status (who, what, when, why), every attempt, and what was paid by another service than the one asked for; oldest first.',
   method: 'GET',
   path: '/tasks/:id/history',
   effect: 'read',
@@ -610,6 +627,8 @@ const history = defineOperation({
   output: z.object({
     transitions: z.array(transitionSchema),
     attempts: z.array(attemptRecordSchema),
+    /** Charges that another service than the one asked for has paid. */
+    delegations: z.array(delegationSchema),
   }),
 });
 
@@ -679,6 +698,67 @@ const recordSolution = defineOperation({
   status: 204,
 });
 
+/** How a service was paid for, or why not. */
+export const dispatchOutcomeSchema = z.object({
+  /**
+   * charged: the service asked for was paid; delegated: another one, which is
+   * the one to call; refused: nobody; paused: nobody, and the task waits for
+   * the approval of an increase.
+   */
+  outcome: z.enum(['charged', 'delegated', 'refused', 'paused']),
+  /** The same in words. */
+  message: z.string(),
+  /** The service to call now; missing when nobody was paid. */
+  service: paidServiceSchema
+    .extend({ endpoint: z.string().optional() })
+    .optional(),
+  /** The services that could not pay, in the order in which they were asked. */
+  delegatedFrom: z.array(paidServiceSchema),
+  chargedMicros: sumSchema,
+  /** What the tightest budget has left; missing when it is not known, as without a limit. */
+  remainingMicros: sumSchema.optional(),
+  /** Whether the service that was asked for is used up. */
+  suspended: z.boolean(),
+  /** Why nobody was paid. */
+  reason: z.enum(REFUSAL_REASONS).optional(),
+  /** The budget that did not allow it. */
+  budgetId: idSchema.optional(),
+  /** The approval that the task waits for. */
+  approvalId: idSchema.optional(),
+  entryId: idSchema.optional(),
+  /** Whether the request was charged before. */
+  replayed: z.boolean(),
+});
+
+/** How a service was paid for, or why not. */
+export type DispatchOutcome = z.output<typeof dispatchOutcomeSchema>;
+
+const dispatch = defineOperation({
+  id: 'tasks.dispatch',
+  title: 'Pay for the use of a service',
+  description:
+    'Charges a service before it is used: for a task, or for nothing in particular. When a budget does not allow it, the fallback pays, or the task waits for approval, or it is refused, as the service has it; the answer says which. An agent names the task that it holds and its attempt. The same request is charged once.',
+  method: 'POST',
+  path: '/tasks/dispatch',
+  effect: 'write',
+  idempotent: true,
+  callers: { people: budgetUpdatePermission, agents: true },
+  input: z.strictObject({
+    /** Its id or its name. */
+    service: text({ min: 1, max: 63 }),
+    /** Names this use: sending it again charges nothing. */
+    requestId: text({ min: 1, max: 200 }).regex(/^[^#]*$/, 'must hold no #'),
+    /** Needed from agents. */
+    taskId: idSchema.optional(),
+    attempt: attemptSchema.optional(),
+    /** How many of its units, or calls where it has no unit; 1 unless given. */
+    quantity: z.number().min(0).max(1e12).optional(),
+    /** In place of a quantity, for services without a price. */
+    amountMicros: amountSchema.optional(),
+  }),
+  output: dispatchOutcomeSchema,
+});
+
 /** Operations on tasks. */
 export const tasks = {
   create,
@@ -703,4 +783,5 @@ export const tasks = {
   createSuccessor,
   lineage,
   recordSolution,
+  dispatch,
 };

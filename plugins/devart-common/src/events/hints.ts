@@ -11,6 +11,8 @@ export const HINT_TOPICS = [
   'workflow',
   'run',
   'approval',
+  'budget',
+  'service',
 ] as const;
 
 /** What a hint is about. */

@@ -135,6 +135,48 @@ export const approvalDecidePermission = define(
   'update',
   'supervisor',
 );
+/** See services, budgets, what was spent and on what. @public */
+export const budgetReadPermission = define(
+  'devart.budget.read',
+  'read',
+  'viewer',
+);
+/** Create and change budgets and services, and charge services. @public */
+export const budgetUpdatePermission = define(
+  'devart.budget.update',
+  'update',
+  'supervisor',
+);
+/** Remove budgets and services. @public */
+export const budgetDeletePermission = define(
+  'devart.budget.delete',
+  'delete',
+  'admin',
+);
+/** Say what something in the ledger truly cost. @public */
+export const ledgerCorrectPermission = define(
+  'devart.ledger.correct',
+  'update',
+  'admin',
+);
+/** See what tasks cost and how well tasks and agents did. @public */
+export const analyticsReadPermission = define(
+  'devart.analytics.read',
+  'read',
+  'viewer',
+);
+/** Look for costly tasks, review them, and say what is costly. @public */
+export const analyticsUpdatePermission = define(
+  'devart.analytics.update',
+  'update',
+  'supervisor',
+);
+/** Read what agents asked models and what these answered. @public */
+export const recordingReadPermission = define(
+  'devart.recording.read',
+  'read',
+  'admin',
+);
 
 /** Every permission of devart. @public */
 export const devartPermissions: readonly BasicPermission[] = [
@@ -159,6 +201,13 @@ export const devartPermissions: readonly BasicPermission[] = [
   approvalReadPermission,
   approvalRequestPermission,
   approvalDecidePermission,
+  budgetReadPermission,
+  budgetUpdatePermission,
+  budgetDeletePermission,
+  ledgerCorrectPermission,
+  analyticsReadPermission,
+  analyticsUpdatePermission,
+  recordingReadPermission,
 ];
 
 /**

@@ -53,6 +53,13 @@ export class RoleMapping {
     return role;
   }
 
+  /** Whom the configuration names with one of these roles: references in lower case. */
+  named(roles: readonly Role[]): string[] {
+    return [...this.#roles]
+      .filter(([, role]) => roles.includes(role))
+      .map(([ref]) => ref);
+  }
+
   /**
    * The role of a service by its subject: `service:ci` in the configuration
    * stands for the subject `ci` of an access token. Plugins of this very portal

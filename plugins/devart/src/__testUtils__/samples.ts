@@ -37,6 +37,7 @@ export function aTask(of: Partial<Task> = {}): Task {
     createdBy: 'user:default/sam',
     createdAt: AT,
     updatedAt: AT,
+    costMicros: 0,
     version: 1,
     input: {},
     ...of,
@@ -128,7 +129,13 @@ export function someone(role: Role) {
   return {
     actor: 'user:default/sam',
     role,
-    organization: { id: uuid(900), name: 'default', title: 'Example' },
+    organization: {
+      id: uuid(900),
+      name: 'default',
+      title: 'Example',
+      currency: 'EUR',
+      timeZone: 'Europe/Berlin',
+    },
   };
 }
 

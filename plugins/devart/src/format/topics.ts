@@ -23,6 +23,7 @@ const SENTENCES: Record<string, string> = {
   'agent.key-rotated': 'rotated the key of',
   'review.concluded': 'finished the review of',
   'review.published': 'published the review of',
+  'review.publishing-failed': 'could not publish the review of',
   'review.superseded': 'replaced the review of',
   'review.finding-dismissed': 'dismissed a finding in',
   'review.finding-restored': 'brought back a finding in',

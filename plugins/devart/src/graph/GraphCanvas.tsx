@@ -4,16 +4,19 @@ import { makeStyles, useTheme } from '@material-ui/core/styles';
 import {
   Controls,
   MarkerType,
+  MiniMap,
   Position,
   ReactFlow,
   type Node,
 } from '@xyflow/react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { CanvasEdgeView, type CanvasEdge } from './CanvasEdgeView';
+import { CanvasKeys } from './CanvasKeys';
 import { CanvasNodeView } from './CanvasNodeView';
 import {
   CONTROLS_HEIGHT,
   heightOf,
+  isWide,
   type GraphShape,
   type ShapeNode,
 } from './graphShape';
@@ -25,6 +28,8 @@ const FIT = {
   minZoom: 0.5,
   padding: { x: '12px', top: '12px', bottom: `${CONTROLS_HEIGHT}px` },
 } as const;
+/** A hundred nodes beside each other fit. */
+const MIN_ZOOM = 0.05;
 const NODE_TYPES = { content: CanvasNodeView };
 const EDGE_TYPES = { routed: CanvasEdgeView };
 
@@ -130,6 +135,7 @@ export function GraphCanvas(props: {
       style={{ height }}
       role="group"
       aria-label={label}
+      aria-keyshortcuts="+ - 0"
     >
       <ReactFlow
         key={key}
@@ -146,9 +152,13 @@ export function GraphCanvas(props: {
         preventScrolling={false}
         fitView
         fitViewOptions={FIT}
-        minZoom={0.1}
+        minZoom={MIN_ZOOM}
       >
         <Controls showInteractive={false} orientation="horizontal" />
+        <CanvasKeys minZoom={MIN_ZOOM} />
+        {isWide(nodes) && (
+          <MiniMap pannable zoomable ariaLabel="Where in the graph this is" />
+        )}
       </ReactFlow>
     </div>
   );

@@ -6,7 +6,7 @@ import {
   useRememberedChoice,
   ViewToggle,
 } from '../components';
-import { heightOf } from './graphShape';
+import { heightOf, isWide, type ShapeNode } from './graphShape';
 import { StepList } from './StepList';
 import { afterOf, type StepNode } from './StepNode';
 import { stepShape } from './stepShape';
@@ -25,6 +25,11 @@ const ALL_VIEWS = [
   { value: 'timeline', label: 'Timeline' },
 ] as const;
 
+/** A graph, unless so much stands side by side that a list says more. */
+function defaultView(nodes: readonly ShapeNode[]): View {
+  return isWide(nodes) ? 'list' : 'graph';
+}
+
 /** The steps of a workflow or a run: as a graph, as a list, and if there is one as a timeline. */
 export function StepsPanel(props: {
   title: string;
@@ -41,9 +46,10 @@ export function StepsPanel(props: {
     'list',
     'timeline',
   ]);
+  const nodes = steps.map(step => ({ id: step.id, after: afterOf(step) }));
   const view =
     chosen === undefined || (chosen === 'timeline' && !timeline)
-      ? 'graph'
+      ? defaultView(nodes)
       : chosen;
   const shared = { label: title, steps, selectedId, onSelect };
 
@@ -64,13 +70,7 @@ export function StepsPanel(props: {
           fallback={
             <Skeleton
               variant="rect"
-              height={heightOf({
-                ...stepShape(isNarrow),
-                nodes: steps.map(step => ({
-                  id: step.id,
-                  after: afterOf(step),
-                })),
-              })}
+              height={heightOf({ ...stepShape(isNarrow), nodes })}
             />
           }
         >

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { heightOf, inOrder, layersOf, type ShapeNode } from './graphShape';
+import {
+  heightOf,
+  inOrder,
+  isWide,
+  layersOf,
+  type ShapeNode,
+} from './graphShape';
 import { layoutGraph } from './layoutGraph';
 import { stepShape } from './stepShape';
 
@@ -22,6 +28,24 @@ const graphs = fc
   .chain(nodes => fc.shuffledSubarray(nodes, { minLength: nodes.length }));
 
 describe('the shape of a graph', () => {
+  it('is wide when much stands side by side, not when it is long', () => {
+    const side = (count: number) => [
+      { id: 'start', after: [] },
+      ...Array.from({ length: count }, (_, n) => ({
+        id: `n${n}`,
+        after: ['start'],
+      })),
+    ];
+    const row = Array.from({ length: 50 }, (_, n) => ({
+      id: `n${n}`,
+      after: n === 0 ? [] : [`n${n - 1}`],
+    }));
+    expect(isWide(side(50))).toBe(true);
+    expect(isWide(side(5))).toBe(false);
+    expect(isWide(row)).toBe(false);
+    expect(isWide([])).toBe(false);
+  });
+
   it('puts every node behind all that it comes after', () => {
     fc.assert(
       fc.property(graphs, nodes => {

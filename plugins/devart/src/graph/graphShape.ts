@@ -55,17 +55,31 @@ export const CONTROLS_HEIGHT = 48;
 const MINIMUM_HEIGHT = 180;
 const MAXIMUM_HEIGHT = 560;
 
+/** More nodes beside each other than can be read at once. */
+const WIDE_FROM = 20;
+
+/** How many nodes stand in each layer. */
+function sizesOfLayers(nodes: readonly ShapeNode[]): number[] {
+  const sizes = new Map<number, number>();
+  for (const layer of layersOf(nodes).values()) {
+    sizes.set(layer, (sizes.get(layer) ?? 0) + 1);
+  }
+  return [...sizes.values()];
+}
+
+/** Whether so many nodes stand beside each other that a picture of all of them says little. */
+export function isWide(nodes: readonly ShapeNode[]): boolean {
+  return Math.max(0, ...sizesOfLayers(nodes)) >= WIDE_FROM;
+}
+
 /** The height to keep free for a graph before it is laid out, in pixels, so that nothing moves when it is. */
 export function heightOf(shape: GraphShape): number {
   const { nodes, size, direction, gap } = shape;
-  const perLayer = new Map<number, number>();
-  for (const layer of layersOf(nodes).values()) {
-    perLayer.set(layer, (perLayer.get(layer) ?? 0) + 1);
-  }
+  const layers = sizesOfLayers(nodes);
   const [count, space] =
     direction === 'right'
-      ? [Math.max(1, ...perLayer.values()), gap.beside]
-      : [Math.max(1, perLayer.size), gap.between];
+      ? [Math.max(1, ...layers), gap.beside]
+      : [Math.max(1, layers.length), gap.between];
   const height = count * size.height + (count + 1) * space + CONTROLS_HEIGHT;
   return Math.min(MAXIMUM_HEIGHT, Math.max(MINIMUM_HEIGHT, height));
 }

@@ -1,5 +1,5 @@
 import type { StepStatus } from '@devart/plugin-devart-common';
-import { aRunStep, uuid } from '../__testUtils__';
+import { aRunStep, uuid } from '../__testUtils__/samples';
 import { groupSteps, matrixProgress } from './groupSteps';
 import { stepNodes } from './stepNodes';
 import { timelineOf } from './timelineOf';

@@ -47,10 +47,17 @@ export async function reviewRepository(
   checkout: Checkout,
   options: Partial<CodeReviewerOptions> & {
     signal?: AbortSignal;
+    /** Models that the portal offers at a base URL. */
+    portal?: { baseUrl: string; models: { id: string; name: string }[] };
     task?: Partial<ClaimedTask>;
   } = {},
 ): Promise<ReviewRecord> {
-  const { signal = new AbortController().signal, task, ...rest } = options;
+  const {
+    signal = new AbortController().signal,
+    task,
+    portal = { baseUrl: 'http://127.0.0.1:9', models: [] },
+    ...rest
+  } = options;
   const root = mkdtempSync(join(tmpdir(), 'devart-work-'));
   const lines: string[] = [];
   const progress: ReviewRecord['progress'] = [];
@@ -72,9 +79,26 @@ export async function reviewRepository(
     },
     createSuccessor: () => Promise.reject(new Error('not asked for')),
     recordSolution: () => Promise.reject(new Error('not asked for')),
+    models: () => ({
+      baseUrl: portal.baseUrl,
+      apiKey: 'dvk_of-the-agent',
+      headers: { 'x-devart-task': TASK.id },
+    }),
     request: call =>
       call({
         reviews: { checkout: async () => checkout },
+        gateway: {
+          status: async () => ({
+            upstreams: [
+              {
+                models: portal.models.map(model => ({
+                  ...model,
+                  price: { inputMillionMicros: 1, outputMillionMicros: 1 },
+                })),
+              },
+            ],
+          }),
+        },
       } as unknown as Parameters<typeof call>[0]),
   };
   try {

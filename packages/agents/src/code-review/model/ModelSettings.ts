@@ -4,4 +4,6 @@ export interface ModelSettings {
   baseUrl: string;
   model: string;
   apiKey?: string;
+  /** Sent along with each call. */
+  headers?: Record<string, string>;
 }

@@ -29,6 +29,7 @@ export async function readWithModel(options: {
     apiKey: settings.apiKey ?? 'none',
     timeout: timeoutMs,
     maxRetries: 1,
+    defaultHeaders: settings.headers,
   });
   const answer = await client.chat.completions.create(
     {

@@ -72,6 +72,7 @@ export class PipelineBench {
       },
       createSuccessor: () => Promise.reject(new Error('not asked for')),
       recordSolution: () => Promise.reject(new Error('not asked for')),
+      models: () => ({ baseUrl: '', apiKey: '', headers: {} }),
       request: () => Promise.reject(new Error('not asked for')),
     };
     const record: TaskRecord = { lines, artifacts };

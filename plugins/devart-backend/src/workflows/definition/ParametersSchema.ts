@@ -4,6 +4,7 @@ import {
   InvalidInputError,
   type InputIssue,
 } from '../../operations/InvalidInputError';
+import { linearRegExp } from './linearRegExp';
 import { listed, suggestion } from './suggest';
 
 /** Something wrong with a JSON Schema, or with a value. */
@@ -54,6 +55,7 @@ function createAjv(): Ajv {
     validateSchema: false,
     addUsedSchema: false,
     logger: false,
+    code: { regExp: linearRegExp },
   });
   addFormats(ajv);
   ajv.addVocabulary(['enumNames']);
@@ -85,6 +87,7 @@ export class ParametersSchema {
     const problems = [
       ...problemsOfRoot(schema),
       ...all.flatMap(problemsOfKeywords),
+      ...all.flatMap(problemsOfPatterns),
     ];
     if (problems.length === 0) {
       problems.push(...problemsOfMeta(schema));
@@ -254,6 +257,33 @@ function problemsOfKeywords({ path, schema }: Subschema): SchemaProblem[] {
     }
   }
   return problems;
+}
+
+function problemsOfPatterns({ path, schema }: Subschema): SchemaProblem[] {
+  const { pattern, patternProperties } = schema;
+  const names = isSchema(patternProperties)
+    ? Object.keys(patternProperties)
+    : [];
+  const patterns = [
+    ...(typeof pattern === 'string'
+      ? [{ pattern, at: ['pattern'], ofKey: false }]
+      : []),
+    ...names.map(name => ({
+      pattern: name,
+      at: ['patternProperties', name],
+      ofKey: true,
+    })),
+  ];
+  return patterns.flatMap(({ pattern: written, at, ofKey }) => {
+    try {
+      linearRegExp(written, 'u');
+      return [];
+    } catch (error) {
+      const why = (error as Error).message;
+      const message = `is no regular expression that RE2 takes, which knows neither lookaround nor back references: ${why}`;
+      return [{ path: [...path, ...at], ofKey, message }];
+    }
+  });
 }
 
 function problemsOfMeta(schema: JsonSchema): SchemaProblem[] {

@@ -293,7 +293,61 @@ describe('parameters', () => {
       expect.objectContaining({ name: 'InputError', message }),
     );
   });
+
+  it('matches patterns in time, whatever pattern and value', () => {
+    const { checkParameters } = patterned('^(a+)+$');
+    const hostile = `${'a'.repeat(50_000)}!`;
+    const from = performance.now();
+    expect(() => checkParameters({ text: hostile })).toThrow(
+      'parameters.text: must match pattern "^(a+)+$"',
+    );
+    // Trying one way after the other takes 2^50000 steps.
+    expect(performance.now() - from).toBeLessThan(5000);
+  });
+
+  it('matches patterns as JavaScript does', () => {
+    const piece = fc.constantFrom(
+      ...['a', 'b', '.', '[^a]', '\\d', '(?:ab)', '[a-c]', '^', '$', '-'],
+    );
+    const repeated = fc.constantFrom('', '*', '+', '?', '{1,2}');
+    const pattern = fc
+      .array(fc.tuple(piece, repeated), { maxLength: 5 })
+      .map(parts =>
+        parts
+          .map(([one, count]) => (['^', '$'].includes(one) ? one : one + count))
+          .join(''),
+      );
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '1', '-', 'é') });
+    fc.assert(
+      fc.property(pattern, text, (written, value) => {
+        const { checkParameters } = patterned(written);
+        const check = () => checkParameters({ text: value });
+        if (new RegExp(written, 'u').test(value)) {
+          expect(check()).toEqual({ text: value });
+        } else {
+          expect(check).toThrow('must match pattern');
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
+
+/** A program with one parameter, a text of a pattern. */
+function patterned(pattern: string) {
+  const program = programOf(`  parameters:
+    type: object
+    properties:
+      text: { type: string, pattern: ${JSON.stringify(pattern)} }
+  steps:
+    - id: a
+      task: { title: A, capabilities: [a] }
+`);
+  return {
+    checkParameters: (input: Record<string, unknown>) =>
+      program.checkParameters(input),
+  };
+}
 
 describe('conditions', () => {
   const program = programOf(`  steps:

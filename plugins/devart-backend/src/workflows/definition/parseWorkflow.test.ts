@@ -248,6 +248,14 @@ const TABLE: [title: string, text: string, ...messages: string[]][] = [
     'is no valid JSON Schema: must be one of "array", "boolean", "integer", "null", "number", "object", "string"',
   ],
   [
+    'patterns that may take for ever',
+    spec(
+      '  parameters:\n    type: object\n    properties:\n      a: { type: string, pattern: »"(a)\\\\1" }\n      b: { type: object, patternProperties: { »"x(?=y)": {} } }\n',
+    ),
+    'is no regular expression that RE2 takes, which knows neither lookaround nor back references: error parsing regexp: invalid escape sequence: `\\1`',
+    'is no regular expression that RE2 takes, which knows neither lookaround nor back references: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+  ],
+  [
     'defaults that do not match',
     spec(
       '  parameters:\n    type: object\n    properties:\n      a: { type: integer, default: »three }\n      b: { type: array, items: { enum: [x] }, default: »[y] }\n',

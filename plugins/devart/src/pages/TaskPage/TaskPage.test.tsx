@@ -31,7 +31,7 @@ function portal(options: {
     },
     tasks: {
       get: task,
-      history: () => ({ transitions: [], attempts: [] }),
+      history: () => ({ transitions: [], attempts: [], delegations: [] }),
       readLogs: () => ({ items: [], more: false }),
       listArtifacts: () => ({ items: [] }),
       ...tasks,

@@ -1,0 +1,8 @@
+/**
+ * A server that speaks OpenAI's protocol, for tests.
+ *
+ * @packageDocumentation
+ */
+
+export * from './Fault';
+export * from './StandInOpenAI';

@@ -1,0 +1,170 @@
+import type { Transaction } from '../database/Transaction';
+import type {
+  ChargeAnswer,
+  NewCharge,
+  NewReservation,
+  ReserveAnswer,
+  SettleAnswer,
+  Usage,
+} from './charges';
+
+const CHARGE = `select charge_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::numeric, ?::jsonb) as answer`;
+const RESERVE = `select reserve_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::bigint, ?::integer, ?::jsonb) as answer`;
+const RESERVE_TOGETHER = `
+  select reserve_service(?::uuid, c.service, c.request, c.least, c.most, c.seconds, c.attribution::jsonb) as answer
+  from (
+    select * from unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::int[], ?::text[])
+      with ordinality as u (service, request, least, most, seconds, attribution, position)
+    order by position
+  ) c`;
+const SETTLE_TOGETHER = `
+  select settle_reservation(?::uuid, c.request, c.amount, c.usage::jsonb) as answer
+  from (
+    select * from unnest(?::text[], ?::bigint[], ?::text[]) with ordinality as u (request, amount, usage, position)
+    order by position
+  ) c`;
+const SETTLE = `select settle_reservation(?::uuid, ?::text, ?::bigint, ?::jsonb) as answer`;
+const RELEASE = `select release_reservation(?::uuid, ?::text) as answer`;
+const CORRECT = `select correct_entry(?::uuid, ?::uuid, ?::bigint, ?::jsonb) as answer`;
+const EXPIRE = `select expire_reservation() as answer`;
+
+/**
+ * The functions of the database that move money. Each is one statement, which
+ * takes its locks in the order that the migration describes: one a transaction.
+ */
+export class ChargeStore {
+  async charge(
+    tx: Transaction,
+    organizationId: string,
+    charge: NewCharge,
+  ): Promise<ChargeAnswer> {
+    return this.#call(tx, CHARGE, [
+      organizationId,
+      charge.serviceId,
+      charge.requestId,
+      charge.amountMicros ?? null,
+      charge.quantity ?? 1,
+      JSON.stringify(charge.attribution),
+    ]);
+  }
+
+  async reserve(
+    tx: Transaction,
+    organizationId: string,
+    reservation: NewReservation,
+  ): Promise<ReserveAnswer> {
+    return this.#call(tx, RESERVE, [
+      organizationId,
+      reservation.serviceId,
+      reservation.requestId,
+      reservation.leastMicros,
+      reservation.mostMicros,
+      reservation.seconds,
+      JSON.stringify(reservation.attribution),
+    ]);
+  }
+
+  /**
+   * Several that count against the same budgets: they lock the same rows in the
+   * same order as one of them would. Does not wait for the disk: whatever is
+   * durable later makes this durable before it.
+   */
+  async reserveTogether(
+    tx: Transaction,
+    organizationId: string,
+    reservations: readonly NewReservation[],
+  ): Promise<ReserveAnswer[]> {
+    const [, rows] = await Promise.all([
+      tx.hotRows(`select set_config('synchronous_commit', 'off', true)`),
+      tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_TOGETHER, [
+        organizationId,
+        reservations.map(one => one.serviceId),
+        reservations.map(one => one.requestId),
+        reservations.map(one => one.leastMicros),
+        reservations.map(one => one.mostMicros),
+        reservations.map(one => one.seconds),
+        reservations.map(one => JSON.stringify(one.attribution)),
+      ]),
+    ]);
+    return rows.map(({ answer }) => withoutNulls(answer));
+  }
+
+  /** Several that were reserved against the same budgets. */
+  async settleTogether(
+    tx: Transaction,
+    organizationId: string,
+    calls: readonly { requestId: string; usage: Usage }[],
+  ): Promise<SettleAnswer[]> {
+    const details = calls.map(
+      ({ usage: { amountMicros: _, ...rest } }) => rest,
+    );
+    const rows = await tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
+      organizationId,
+      calls.map(({ requestId }) => requestId),
+      calls.map(({ usage }) => usage.amountMicros ?? null),
+      details.map(one => JSON.stringify(one)),
+    ]);
+    return rows.map(({ answer }) => withoutNulls(answer));
+  }
+
+  async settle(
+    tx: Transaction,
+    organizationId: string,
+    requestId: string,
+    usage: Usage,
+  ): Promise<SettleAnswer> {
+    const { amountMicros, ...details } = usage;
+    return this.#call(tx, SETTLE, [
+      organizationId,
+      requestId,
+      amountMicros ?? null,
+      JSON.stringify(details),
+    ]);
+  }
+
+  async release(
+    tx: Transaction,
+    organizationId: string,
+    requestId: string,
+  ): Promise<boolean> {
+    return this.#call(tx, RELEASE, [organizationId, requestId]);
+  }
+
+  async correct(
+    tx: Transaction,
+    organizationId: string,
+    entryId: string,
+    amountMicros: number,
+    detail: Record<string, unknown>,
+  ): Promise<SettleAnswer> {
+    return this.#call(tx, CORRECT, [
+      organizationId,
+      entryId,
+      amountMicros,
+      JSON.stringify({ detail }),
+    ]);
+  }
+
+  /** Turns one reservation that is overdue into suspense; answers whether there was one. */
+  async expireOne(tx: Transaction): Promise<boolean> {
+    return this.#call(tx, EXPIRE, []);
+  }
+
+  async #call<T>(
+    tx: Transaction,
+    sql: string,
+    bindings: readonly unknown[],
+  ): Promise<T> {
+    const [{ answer }] = await tx.hotRows<{ answer: T }>(sql, bindings);
+    return typeof answer === 'object' && answer !== null
+      ? withoutNulls(answer)
+      : answer;
+  }
+}
+
+/** What the functions have nothing to say of is missing. */
+function withoutNulls<T extends object>(answer: T): T {
+  return Object.fromEntries(
+    Object.entries(answer).filter(([, value]) => value !== null),
+  ) as T;
+}

@@ -1,0 +1,7 @@
+/**
+ * Sends Backstage notifications to Telegram.
+ *
+ * @packageDocumentation
+ */
+
+export { telegramModule as default } from './module';
