@@ -3,6 +3,7 @@ export { ActionMenu, type MenuAction } from './ActionMenu';
 export { ActorLabel } from './ActorLabel';
 export { AgentInput } from './AgentInput';
 export { AgentStatusLabel } from './AgentStatusLabel';
+export { allOr } from './allOr';
 export { AmountInput } from './AmountInput';
 export { BudgetLevelLabel } from './BudgetLevelLabel';
 export { CapabilitiesInput } from './CapabilitiesInput';
