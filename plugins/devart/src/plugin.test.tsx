@@ -154,6 +154,7 @@ describe('the plugin of the new frontend system', () => {
       'Reviews',
       'Agents',
       'Budgets',
+      'Analytics',
       'Audit trail',
     ]);
     // The tab and what it opens belong together for those who cannot see it.

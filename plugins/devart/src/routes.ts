@@ -44,6 +44,12 @@ export const budgetsRouteRef = createSubRouteRef({
   path: '/budgets',
 });
 
+export const analyticsRouteRef = createSubRouteRef({
+  id: 'devart/analytics',
+  parent: rootRouteRef,
+  path: '/analytics',
+});
+
 export const workflowsRouteRef = createSubRouteRef({
   id: 'devart/workflows',
   parent: rootRouteRef,
@@ -95,5 +101,6 @@ export const devartRoutes = {
   agents: agentsRouteRef,
   agent: agentRouteRef,
   budgets: budgetsRouteRef,
+  analytics: analyticsRouteRef,
   audit: auditRouteRef,
 };

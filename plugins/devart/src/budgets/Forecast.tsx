@@ -3,7 +3,7 @@ import Typography from '@material-ui/core/Typography';
 import { useKnownMe } from '../access';
 import { useDevartApi } from '../api';
 import { Loaded, Money, Rows } from '../components';
-import { dayIn, plural } from '../format';
+import { dayIn, percentWords, plural } from '../format';
 import { useLive } from '../live';
 
 /** When a budget will run out, and what its window will come to. */
@@ -23,31 +23,29 @@ export function Forecast({ budget }: { budget: BudgetState }) {
   const day = (at: string) => dayIn(at, timeZone);
   return (
     <Loaded live={live} skeleton={<Rows count={1} />}>
-      {({ days, dailyMicros, atEnd, runsOut, reason }) => (
+      {({ days, dailyMicros, until, atEnd, runsOut, reason }) => (
         <>
           {runsOut?.expectedAt && (
             <Typography variant="body2">
               Expected to run out on <strong>{day(runsOut.expectedAt)}</strong>,
               four times out of five between{' '}
               {runsOut.earliestAt ? day(runsOut.earliestAt) : 'now'} and{' '}
-              {runsOut.latestAt
-                ? day(runsOut.latestAt)
-                : 'the end of the window or later'}
+              {runsOut.latestAt ? day(runsOut.latestAt) : `after ${day(until)}`}
               .
             </Typography>
           )}
           {runsOut && !runsOut.expectedAt && (
             <Typography variant="body2">
-              It is expected to last
-              {runsOut.earliestAt
-                ? `; if days are dear, it runs out on ${day(runsOut.earliestAt)}`
-                : ''}
+              Expected to last until {day(until)}: it runs out before with a
+              probability of {percentWords(runsOut.probability)}
+              {runsOut.earliestAt &&
+                `, on ${day(runsOut.earliestAt)} at the earliest`}
               .
             </Typography>
           )}
           {atEnd && (
             <Typography variant="body2">
-              At the end of the window it will have come to{' '}
+              By {day(until)} it will have come to{' '}
               <Money micros={atEnd.expectedMicros} />, four times out of five
               between <Money micros={atEnd.lowMicros} /> and{' '}
               <Money micros={atEnd.highMicros} />.

@@ -4,5 +4,6 @@ export { BudgetChangesPanel } from './BudgetChangesPanel';
 export { BudgetsPanel } from './BudgetsPanel';
 export { scopeWords } from './scopeWords';
 export { ServicesPanel } from './ServicesPanel';
+export { useBudgetsInNeed } from './useBudgetsInNeed';
 export { useServiceDirectory } from './useServiceDirectory';
 export { useServiceStates } from './useServiceStates';

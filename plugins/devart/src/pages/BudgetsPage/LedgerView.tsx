@@ -7,6 +7,7 @@ import { makeStyles } from '@material-ui/core/styles';
 import { useServiceDirectory } from '../../budgets';
 import {
   AgentInput,
+  allOr,
   ChoiceInput,
   EmptyState,
   TextInput,
@@ -38,10 +39,7 @@ const NAMES = [
   'since',
   'until',
 ] as const;
-const KINDS = [
-  { value: '', label: 'All' },
-  ...LEDGER_KINDS.map(value => ({ value, label: LEDGER_KIND_WORDS[value] })),
-];
+const KINDS = allOr(LEDGER_KINDS, value => LEDGER_KIND_WORDS[value]);
 
 const useStyles = makeStyles(theme => ({
   actions: {
