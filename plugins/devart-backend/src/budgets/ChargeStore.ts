@@ -9,6 +9,7 @@ import type {
 } from './charges';
 
 const CHARGE = `select charge_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::numeric, ?::jsonb) as answer`;
+const CHARGE_GROUP = `select charge_group(?::uuid, ?::uuid, ?::text[], ?::bigint[], ?::numeric[], ?::jsonb[]) as answer`;
 const RESERVE = `select reserve_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::bigint, ?::integer, ?::jsonb) as answer`;
 const RESERVE_TOGETHER = `
   select reserve_service(?::uuid, c.service, c.request, c.least, c.most, c.seconds, c.attribution::jsonb) as answer
@@ -46,6 +47,30 @@ export class ChargeStore {
       charge.quantity ?? 1,
       JSON.stringify(charge.attribution),
     ]);
+  }
+
+  /**
+   * Charges that are all for one service and on the same accounts; undefined
+   * for those that have to be made by themselves.
+   */
+  async chargeGroup(
+    tx: Transaction,
+    organizationId: string,
+    charges: readonly NewCharge[],
+  ): Promise<(ChargeAnswer | undefined)[]> {
+    const answers = await this.#call<(ChargeAnswer | null)[]>(
+      tx,
+      CHARGE_GROUP,
+      [
+        organizationId,
+        charges[0].serviceId,
+        charges.map(charge => charge.requestId),
+        charges.map(charge => charge.amountMicros ?? null),
+        charges.map(charge => charge.quantity ?? 1),
+        charges.map(charge => JSON.stringify(charge.attribution)),
+      ],
+    );
+    return answers.map(answer => (answer ? withoutNulls(answer) : undefined));
   }
 
   async reserve(
@@ -156,7 +181,9 @@ export class ChargeStore {
     bindings: readonly unknown[],
   ): Promise<T> {
     const [{ answer }] = await tx.hotRows<{ answer: T }>(sql, bindings);
-    return typeof answer === 'object' && answer !== null
+    return typeof answer === 'object' &&
+      answer !== null &&
+      !Array.isArray(answer)
       ? withoutNulls(answer)
       : answer;
   }
