@@ -1,4 +1,7 @@
 import type { DatabaseService } from '@backstage/backend-plugin-api';
+import { ConfigReader } from '@backstage/config';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
+import { RoleMapping } from '@devart/plugin-devart-node';
 import knexFactory, { type Knex } from 'knex';
 import { Organizations } from '../src/access/Organizations';
 import { Budgets } from '../src/budgets/Budgets';
@@ -65,6 +68,9 @@ export class BenchMoney {
         events: new EventLog(),
         hints: { gather() {} },
       } as unknown as Outbox,
+      roles: RoleMapping.fromConfig(new ConfigReader({})),
+      // Its loops do not run: nobody is told of anything.
+      notifications: {} as NotificationService,
       logger: silent,
     });
     return new BenchMoney(knex, budgets, organizations.first.id);

@@ -18,6 +18,9 @@ const RESERVE_TOGETHER = `
       with ordinality as u (service, request, least, most, seconds, attribution, position)
     order by position
   ) c`;
+const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
+const LOCK_RESERVATIONS = `
+  select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
 const SETTLE_TOGETHER = `
   select settle_reservation(?::uuid, c.request, c.amount, c.usage::jsonb) as answer
   from (
@@ -123,11 +126,18 @@ export class ChargeStore {
     const details = calls.map(
       ({ usage: { amountMicros: _, ...rest } }) => rest,
     );
-    const rows = await tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
-      organizationId,
-      calls.map(({ requestId }) => requestId),
-      calls.map(({ usage }) => usage.amountMicros ?? null),
-      details.map(one => JSON.stringify(one)),
+    const requestIds = calls.map(({ requestId }) => requestId);
+    // All of them before the first window: whoever settles or expires one of
+    // them by itself has it before its windows, too.
+    const [, , rows] = await Promise.all([
+      tx.hotRows(LOCK_MONEY, [organizationId]),
+      tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
+      tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
+        organizationId,
+        requestIds,
+        calls.map(({ usage }) => usage.amountMicros ?? null),
+        details.map(one => JSON.stringify(one)),
+      ]),
     ]);
     return rows.map(({ answer }) => withoutNulls(answer));
   }
