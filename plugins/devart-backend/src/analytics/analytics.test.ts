@@ -77,15 +77,13 @@ describe('analytics', () => {
     team?: string;
     model?: string;
     serviceId?: string;
-  }): Promise<string> {
-    const id = idAt(entry.at);
+  }): Promise<void> {
     await sql('ledger_entries').insert({
-      id,
       organization_id: organization,
       at: entry.at,
       kind: 'charge',
       amount_micros: entry.micros,
-      request_id: id,
+      request_id: uuidv7(),
       service_id: entry.serviceId ?? service,
       actor: 'agent:x',
       task_id: entry.taskId,
@@ -95,7 +93,6 @@ describe('analytics', () => {
       input_tokens: 100,
       output_tokens: 10,
     });
-    return id;
   }
 
   /** Puts ended tasks into the database, as days of work would have. */
@@ -372,9 +369,9 @@ describe('analytics', () => {
         expect.objectContaining({
           taskId: costly,
           costMicros: 9000,
-          medianMicros: 1000,
-          // Nearly all cost the same: the deviation is a tenth, 1000 * 1.1 ** 2.
-          thresholdMicros: expect.closeTo(1210, -2),
+          medianMicros: 1010,
+          // Nearly all cost the same: the deviation is a tenth.
+          thresholdMicros: Math.ceil(1010 * 1.1 ** 2),
           samples: 20,
           status: 'open',
         }),
@@ -442,7 +439,7 @@ describe('analytics', () => {
       const vic = plane.as('viewer');
       const dear = await addService('dear');
       // Half an hour before and after midnight there, in another day and month of theirs and ours.
-      const midnight = Date.parse('2026-03-31T11:00:00Z');
+      const midnight = Date.parse('2020-03-31T11:00:00Z');
       const team = 'group:default/builders';
       for (const [hours, micros, serviceId] of [
         [-0.5, 10, service],
@@ -457,15 +454,15 @@ describe('analytics', () => {
         });
       }
       const period = {
-        from: '2026-03-30T11:00:00Z',
-        to: '2026-04-02T11:00:00Z',
+        from: '2020-03-30T11:00:00Z',
+        to: '2020-04-02T11:00:00Z',
       };
       const usage = await vic.analytics.serviceUsage(period);
       expect(usage.timeZone).toBe('Pacific/Auckland');
       expect(usage.buckets).toEqual([
-        '2026-03-30T11:00:00.000Z',
-        '2026-03-31T11:00:00.000Z',
-        '2026-04-01T11:00:00.000Z',
+        '2020-03-30T11:00:00.000Z',
+        '2020-03-31T11:00:00.000Z',
+        '2020-04-01T11:00:00.000Z',
       ]);
       expect(usage.groups).toMatchObject([
         {
