@@ -76,7 +76,15 @@ export async function createBenchEngine(knex: Knex) {
     database: { getClient: async () => knex } as DatabaseService,
   });
   const organizations = await Organizations.create({
-    configured: [{ name: 'default', title: 'Benchmark', members: [] }],
+    configured: [
+      {
+        name: 'default',
+        title: 'Benchmark',
+        members: [],
+        currency: 'USD',
+        timeZone: 'UTC',
+      },
+    ],
     database,
   });
   const events = new EventLog();

@@ -9,6 +9,7 @@ import type {
 } from './charges';
 
 const CHARGE = `select charge_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::numeric, ?::jsonb) as answer`;
+const CHARGE_GROUP = `select charge_group(?::uuid, ?::uuid, ?::text[], ?::bigint[], ?::numeric[], ?::jsonb[]) as answer`;
 const RESERVE = `select reserve_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::bigint, ?::integer, ?::jsonb) as answer`;
 const RESERVE_TOGETHER = `
   select reserve_service(?::uuid, c.service, c.request, c.least, c.most, c.seconds, c.attribution::jsonb) as answer
@@ -17,6 +18,9 @@ const RESERVE_TOGETHER = `
       with ordinality as u (service, request, least, most, seconds, attribution, position)
     order by position
   ) c`;
+const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
+const LOCK_RESERVATIONS = `
+  select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
 const SETTLE_TOGETHER = `
   select settle_reservation(?::uuid, c.request, c.amount, c.usage::jsonb) as answer
   from (
@@ -46,6 +50,30 @@ export class ChargeStore {
       charge.quantity ?? 1,
       JSON.stringify(charge.attribution),
     ]);
+  }
+
+  /**
+   * Charges that are all for one service and on the same accounts; undefined
+   * for those that have to be made by themselves.
+   */
+  async chargeGroup(
+    tx: Transaction,
+    organizationId: string,
+    charges: readonly NewCharge[],
+  ): Promise<(ChargeAnswer | undefined)[]> {
+    const answers = await this.#call<(ChargeAnswer | null)[]>(
+      tx,
+      CHARGE_GROUP,
+      [
+        organizationId,
+        charges[0].serviceId,
+        charges.map(charge => charge.requestId),
+        charges.map(charge => charge.amountMicros ?? null),
+        charges.map(charge => charge.quantity ?? 1),
+        charges.map(charge => JSON.stringify(charge.attribution)),
+      ],
+    );
+    return answers.map(answer => (answer ? withoutNulls(answer) : undefined));
   }
 
   async reserve(
@@ -98,11 +126,18 @@ export class ChargeStore {
     const details = calls.map(
       ({ usage: { amountMicros: _, ...rest } }) => rest,
     );
-    const rows = await tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
-      organizationId,
-      calls.map(({ requestId }) => requestId),
-      calls.map(({ usage }) => usage.amountMicros ?? null),
-      details.map(one => JSON.stringify(one)),
+    const requestIds = calls.map(({ requestId }) => requestId);
+    // All of them before the first window: whoever settles or expires one of
+    // them by itself has it before its windows, too.
+    const [, , rows] = await Promise.all([
+      tx.hotRows(LOCK_MONEY, [organizationId]),
+      tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
+      tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
+        organizationId,
+        requestIds,
+        calls.map(({ usage }) => usage.amountMicros ?? null),
+        details.map(one => JSON.stringify(one)),
+      ]),
     ]);
     return rows.map(({ answer }) => withoutNulls(answer));
   }
@@ -156,7 +191,9 @@ export class ChargeStore {
     bindings: readonly unknown[],
   ): Promise<T> {
     const [{ answer }] = await tx.hotRows<{ answer: T }>(sql, bindings);
-    return typeof answer === 'object' && answer !== null
+    return typeof answer === 'object' &&
+      answer !== null &&
+      !Array.isArray(answer)
       ? withoutNulls(answer)
       : answer;
   }

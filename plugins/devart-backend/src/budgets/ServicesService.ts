@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import type {
   BudgetLevel,
@@ -9,8 +10,7 @@ import type {
   Service,
   ServiceKind,
 } from '@devart/plugin-devart-common';
-import { isDeepStrictEqual } from 'node:util';
-import { v7 as uuidv7 } from 'uuid';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { scopeOf, type KnownCaller, type MemberCaller } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
@@ -465,7 +465,7 @@ export class ServicesService {
     organizationId: string,
     id: string,
   ): Promise<ServiceRow> {
-    const row = UUID.test(id)
+    const row = isUuid(id)
       ? await this.#store.find(tx, organizationId, id)
       : undefined;
     if (!row) {
@@ -496,7 +496,6 @@ export class ServicesService {
       caller.kind === 'agent'
         ? []
         : await this.#budgetStore.ofScopes(tx, organizationId, 'service', ids);
-    const own = Map.groupBy(budgets, ({ scope_ref }) => scope_ref);
     const months = new Map(
       budgets
         .filter(({ period }) => period === 'month')
@@ -511,7 +510,7 @@ export class ServicesService {
     );
     return rows.map(row =>
       toService(row, {
-        budgets: own.get(row.id) ?? [],
+        budgets: budgets.filter(({ scope_ref }) => scope_ref === row.id),
         monthMicros: months.get(row.id) ?? counted.get(row.id) ?? 0,
       }),
     );
@@ -533,8 +532,6 @@ export class ServicesService {
     ]);
   }
 }
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 function toService(
   row: ServiceRow,
