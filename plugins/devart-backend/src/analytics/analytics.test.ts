@@ -40,6 +40,11 @@ describe('analytics', () => {
       name: 'default',
     });
     service = await addService('model');
+    // Leaves the set of capabilities that seeded tasks ask for.
+    await plane.as('supervisor').tasks.create({
+      title: 'The first',
+      capabilities: ['seeded'],
+    });
     agents = [await plane.agent(), await plane.agent()];
   });
 
