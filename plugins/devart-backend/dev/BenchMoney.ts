@@ -1,4 +1,6 @@
 import type { DatabaseService } from '@backstage/backend-plugin-api';
+import { ConfigReader } from '@backstage/config';
+import { RoleMapping } from '@devart/plugin-devart-node';
 import knexFactory, { type Knex } from 'knex';
 import { Organizations } from '../src/access/Organizations';
 import { Budgets } from '../src/budgets/Budgets';
@@ -65,6 +67,9 @@ export class BenchMoney {
         events: new EventLog(),
         hints: { gather() {} },
       } as unknown as Outbox,
+      configured: [],
+      roles: RoleMapping.fromConfig(new ConfigReader({})),
+      notifications: { async send() {} },
       logger: silent,
     });
     return new BenchMoney(knex, budgets, organizations.first.id);
