@@ -652,12 +652,12 @@ describe('services, budgets and the ledger', () => {
     expect((await olga.budgets.list({})).items).toEqual([]);
     expect((await olga.ledger.list({})).items).toEqual([]);
     for (const call of [
-      olga.services.get({ id }),
-      olga.budgets.get({ id: budgets[0].id }),
-      olga.services.increaseBudget({ id, amountMicros: 1, reason: 'x' }),
-      olga.tasks.dispatch({ service: id, requestId: 'x' }),
+      () => olga.services.get({ id }),
+      () => olga.budgets.get({ id: budgets[0].id }),
+      () => olga.services.increaseBudget({ id, amountMicros: 1, reason: 'x' }),
+      () => olga.tasks.dispatch({ service: id, requestId: 'x' }),
     ]) {
-      await expect(call).rejects.toMatchObject({ statusCode: 404 });
+      await expect(call()).rejects.toMatchObject({ statusCode: 404 });
     }
   });
 });
