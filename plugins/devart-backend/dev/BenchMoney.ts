@@ -1,5 +1,6 @@
 import type { DatabaseService } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
 import { RoleMapping } from '@devart/plugin-devart-node';
 import knexFactory, { type Knex } from 'knex';
 import { Organizations } from '../src/access/Organizations';
@@ -69,7 +70,8 @@ export class BenchMoney {
       } as unknown as Outbox,
       configured: [],
       roles: RoleMapping.fromConfig(new ConfigReader({})),
-      notifications: { async send() {} },
+      // Its loops do not run: nobody is told of anything.
+      notifications: {} as NotificationService,
       logger: silent,
     });
     return new BenchMoney(knex, budgets, organizations.first.id);

@@ -89,7 +89,7 @@ export class ControlPlane {
       roles: config.roles,
     });
 
-    // Work: agents, tasks, where they meet, and what it costs
+    // Work: agents, tasks, where they meet, and how well that goes
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
@@ -100,7 +100,7 @@ export class ControlPlane {
       tasks,
       transports,
     });
-    const analytics = new Analytics({ ...ground, tasks });
+    const analytics = new Analytics({ ...ground, budgets, tasks });
 
     // Flow: approvals, what tasks spend and which models they call, reviews of
     // changes, workflows
@@ -124,9 +124,14 @@ export class ControlPlane {
         ...outbox.handlers,
         ...audit.handlers,
         ...budgets.handlers,
-        ...dispatch.handlers,
-        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
         ...analytics.handlers,
+        ...dispatch.handlers,
+        budgets: { ...budgets.handlers.budgets, ...analytics.forecasting },
+        tasks: {
+          ...dispatch.handlers.tasks,
+          ...spending.handlers,
+          get: analytics.tellExpectedCost(dispatch.handlers.tasks.get),
+        },
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,

@@ -43,7 +43,7 @@ describe('forecasts of spending', () => {
       seed: 'weekends',
     })!;
     expect(forecast.byWeekday).toBe(true);
-    const [{ highMicros }] = forecast.atEnd.intervals;
+    const { highMicros } = forecast.atEnd.usual;
     // Five working days, each a little below what they were: nothing is known for certain.
     expect(forecast.atEnd.expectedMicros).toBeGreaterThan(4500);
     expect(highMicros).toBeLessThan(6000);
@@ -91,7 +91,8 @@ describe('forecasts of spending', () => {
         seed: String(i),
       })!;
       const actual = Array.from({ length: 10 }, day).reduce((a, b) => a + b);
-      forecast.atEnd.intervals.forEach(({ lowMicros, highMicros }, level) => {
+      const { usual, wide } = forecast.atEnd;
+      [usual, wide].forEach(({ lowMicros, highMicros }, level) => {
         inside[level] += lowMicros <= actual && actual <= highMicros ? 1 : 0;
       });
     }
@@ -122,15 +123,17 @@ describe('forecasts of spending', () => {
             seed: 'any',
           })!;
           const { runsOut, atEnd } = forecast;
-          expect(
-            [...atEnd.intervals].every(
-              ({ lowMicros, highMicros }) => lowMicros <= highMicros,
-            ),
-          ).toBe(true);
+          const { usual, wide } = atEnd;
+          expect(usual.lowMicros).toBeLessThanOrEqual(usual.highMicros);
+          expect(wide.lowMicros).toBeLessThanOrEqual(usual.lowMicros);
+          expect(wide.highMicros).toBeGreaterThanOrEqual(usual.highMicros);
           if (usedMicros >= limitMicros) {
             expect(runsOut).toMatchObject({ probability: 1, expectedAt: now });
           }
-          for (const { earliestAt, latestAt } of runsOut!.intervals) {
+          for (const { earliestAt, latestAt } of [
+            runsOut!.usual,
+            runsOut!.wide,
+          ]) {
             for (const at of [earliestAt, latestAt]) {
               expect(!at || (at >= now && at <= days.at(-1)!)).toBe(true);
             }

@@ -1,7 +1,4 @@
-import {
-  FORECAST_LEVELS,
-  MIN_FORECAST_DAYS,
-} from '@devart/plugin-devart-common';
+import { MIN_FORECAST_DAYS } from '@devart/plugin-devart-common';
 import { seededRandom } from './seededRandom';
 
 /** From so many whole days on, each day of the week has a level of its own. */
@@ -15,6 +12,9 @@ const SPIKE_SHARE = 1 / 20;
 /** A day of the week is worth this many days of any kind besides its own. */
 const WEEKDAY_PRIOR = 1;
 const PATHS = 1000;
+/** Which part of the courses an interval holds. */
+const USUAL = 0.8;
+const WIDE = 0.95;
 
 /** What a forecast is made from. */
 export interface SpendingSoFar {
@@ -34,26 +34,32 @@ export interface SpendingSoFar {
   seed: string;
 }
 
-/** When a limit will be reached; an instant is missing when it lies beyond what is looked at. */
-export interface RunsOut {
-  /** Of so many courses, how many reach the limit. */
-  probability: number;
-  expectedAt?: Date;
-  intervals: { level: number; earliestAt?: Date; latestAt?: Date }[];
+/** An instant is missing when it lies beyond what is looked at. */
+export interface Span {
+  earliestAt?: Date;
+  latestAt?: Date;
 }
 
-/** What will be spent. */
+interface Range {
+  lowMicros: number;
+  highMicros: number;
+}
+
+/** What will be spent. `usual` holds 80 of 100 courses, `wide` 95. */
 export interface SpendForecast {
   /** Spent on an average day, exceptions aside. */
   dailyMicros: number;
   /** Whether days of the week were told apart. */
   byWeekday: boolean;
-  atEnd: {
-    expectedMicros: number;
-    intervals: { level: number; lowMicros: number; highMicros: number }[];
+  atEnd: { expectedMicros: number; usual: Range; wide: Range };
+  /** When the limit will be reached; missing without one. */
+  runsOut?: {
+    /** Which part of the courses reach it. */
+    probability: number;
+    expectedAt?: Date;
+    usual: Span;
+    wide: Span;
   };
-  /** Missing without a limit. */
-  runsOut?: RunsOut;
 }
 
 function meanOf(values: readonly number[]): number {
@@ -114,21 +120,45 @@ function quantile(sorted: readonly number[], share: number): number {
   ];
 }
 
+/** A day of the past: how it compares with the usual of such a day. */
+interface Residual {
+  ratio: number;
+  usual: number;
+}
+
 /**
- * One course of the days to come: what is spent on each, as a multiple of the
- * level of the day. First the days of the past are drawn anew, then the days to
- * come from those: so the courses differ as much as the past leaves open what
- * an average day is.
+ * Draws days of the past, each in proportion to its usual: so the multiples
+ * that are drawn are 1 on average, and quiet days have little say in the others.
+ */
+function drawingFrom(
+  past: readonly Residual[],
+  random: () => number,
+): () => Residual {
+  let sum = 0;
+  const upTo = past.map(({ usual }) => {
+    sum += Math.max(0, usual);
+    return sum;
+  });
+  return () => {
+    const at = random() * sum;
+    const index = upTo.findIndex(end => at < end);
+    return past[index < 0 ? past.length - 1 : index];
+  };
+}
+
+/**
+ * One course of the days to come: what is spent on each, as a multiple of its
+ * usual. First the days of the past are drawn anew, then the days to come from
+ * those: so the courses differ as much as the past leaves open what a day costs.
  */
 function courseOf(
-  ratios: readonly number[],
+  draw: () => Residual,
+  past: number,
   length: number,
   random: () => number,
 ): number[] {
-  const pick = (from: readonly number[]) =>
-    from[Math.floor(random() * from.length)];
-  const past = ratios.map(() => pick(ratios));
-  return Array.from({ length }, () => pick(past));
+  const drawn = Array.from({ length: past }, draw);
+  return Array.from({ length }, () => drawn[Math.floor(random() * past)].ratio);
 }
 
 /**
@@ -146,12 +176,13 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
     return undefined;
   }
   const daily = withoutSpikes(so.daily);
-  const level = levelsOf(daily);
-  const ratios = daily.map((micros, index) => {
-    const usual = level(index - daily.length);
-    return usual > 0 ? micros / usual : 0;
+  const usualOf = levelsOf(daily);
+  const past = daily.map((micros, index) => {
+    const usual = usualOf(index - daily.length);
+    return { usual, ratio: usual > 0 ? micros / usual : 0 };
   });
   const random = seededRandom(so.seed);
+  const draw = drawingFrom(past, random);
   const now = so.now.getTime();
   const starts = so.days.map(day => day.getTime());
   // Of the day of now, only what is left of it is to come.
@@ -165,11 +196,11 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
   const totals: number[] = [];
   const reached: number[] = [];
   for (let path = 0; path < PATHS; path++) {
-    const course = courseOf(ratios, spans.length, random);
+    const course = courseOf(draw, past.length, spans.length, random);
     let total = 0;
     let at = room !== undefined && room <= 0 ? now : undefined;
     spans.forEach(({ begin, end, share }, index) => {
-      const micros = course[index] * level(index) * share;
+      const micros = course[index] * usualOf(index) * share;
       if (room !== undefined && at === undefined && total + micros >= room) {
         at = begin + ((room - total) / micros) * (end - begin);
       }
@@ -187,16 +218,21 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
     const instant = reached[Math.max(0, Math.ceil(share * PATHS) - 1)];
     return instant === undefined ? undefined : new Date(instant);
   };
+  const range = (level: number): Range => ({
+    lowMicros: Math.round(quantile(totals, (1 - level) / 2)),
+    highMicros: Math.round(quantile(totals, (1 + level) / 2)),
+  });
+  const span = (level: number): Span => ({
+    earliestAt: reachedBy((1 - level) / 2),
+    latestAt: reachedBy((1 + level) / 2),
+  });
   return {
     dailyMicros: Math.round(meanOf(daily)),
     byWeekday: daily.length >= WEEKDAY_DAYS,
     atEnd: {
       expectedMicros: Math.round(meanOf(totals)),
-      intervals: FORECAST_LEVELS.map(wanted => ({
-        level: wanted,
-        lowMicros: Math.round(quantile(totals, (1 - wanted) / 2)),
-        highMicros: Math.round(quantile(totals, (1 + wanted) / 2)),
-      })),
+      usual: range(USUAL),
+      wide: range(WIDE),
     },
     runsOut:
       room === undefined
@@ -204,11 +240,8 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
         : {
             probability: reached.length / PATHS,
             expectedAt: reachedBy(0.5),
-            intervals: FORECAST_LEVELS.map(wanted => ({
-              level: wanted,
-              earliestAt: reachedBy((1 - wanted) / 2),
-              latestAt: reachedBy((1 + wanted) / 2),
-            })),
+            usual: span(USUAL),
+            wide: span(WIDE),
           },
   };
 }

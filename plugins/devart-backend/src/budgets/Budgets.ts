@@ -6,7 +6,7 @@ import type { ConfiguredService } from '../config/readServices';
 import type { Database } from '../database/Database';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
-import type { AllHandlers } from '../operations/Handlers';
+import type { AllHandlers, Handlers } from '../operations/Handlers';
 import type { Outbox } from '../outbox/Outbox';
 import { AlertStore } from './AlertStore';
 import { AttributionStore } from './AttributionStore';
@@ -33,7 +33,9 @@ export class Budgets implements Part {
   readonly budgets: BudgetsService;
   readonly ledger: LedgerService;
   readonly attributor: Attributor;
-  readonly handlers: Pick<AllHandlers, 'services' | 'budgets' | 'ledger'>;
+  readonly handlers: Pick<AllHandlers, 'services' | 'ledger'> & {
+    budgets: Omit<Handlers<'budgets'>, 'forecast'>;
+  };
   readonly vital: readonly Loop[];
   readonly background: readonly Loop[];
   readonly #provide: () => Promise<void>;

@@ -28,7 +28,11 @@ describe('notices of money', () => {
         access: {
           roles: {
             admin: ['user:default/ada', 'user:default/olga'],
-            supervisor: ['group:default/supervisors', 'service:ci'],
+            supervisor: [
+              'group:default/supervisors',
+              'user:default/sam',
+              'service:ci',
+            ],
             viewer: ['user:default/vic'],
           },
         },
@@ -235,7 +239,7 @@ describe('notices of money', () => {
       [['agent', agent.id], [OWNERS]],
       [
         ['organization', ''],
-        ['user:default/ada', 'group:default/supervisors'],
+        ['user:default/ada', 'group:default/supervisors', 'user:default/sam'],
       ],
       [['organization', ''], ['user:default/olga'], 'other'],
     ];

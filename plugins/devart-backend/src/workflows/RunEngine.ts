@@ -85,6 +85,8 @@ interface Waiting {
 interface Start {
   id: string;
   request: NewRun;
+  /** Whether the transaction under way took its number without asking for it. */
+  isExpected?: boolean;
   resolve: (answer: { id: string; made?: RunSnapshot }) => void;
   reject: (error: unknown) => void;
 }
@@ -397,9 +399,11 @@ export class RunEngine {
         await this.#storeAll(batch, starts);
         return;
       }
-      const mayHaveExpectedWrongly = this.#numbers.distrust(
-        starts.map(({ request }) => request.workflow.id),
-      );
+      const mayHaveExpectedWrongly = starts.some(one => one.isExpected);
+      for (const start of starts) {
+        start.isExpected = false;
+      }
+      this.#numbers.distrust(starts.map(({ request }) => request.workflow.id));
       const isDown =
         error instanceof Error && error.name === 'ServiceUnavailableError';
       if (mayHaveExpectedWrongly && !isDown) {
@@ -584,10 +588,13 @@ export class RunEngine {
       }
     }
     const counts = groupBy(fresh, ({ request }) => request.workflow.id);
-    const numbered = await this.#takeNumbers(
+    const { numbered, isExpected } = await this.#takeNumbers(
       tx,
       [...counts].map(([id, { length }]) => ({ id, count: length })),
     );
+    for (const start of fresh) {
+      start.isExpected = isExpected;
+    }
     for (const [id, sameWorkflow] of counts) {
       const row = numbered.get(id);
       let number = row ? row.lastNumber - sameWorkflow.length : 0;
@@ -619,15 +626,18 @@ export class RunEngine {
   async #takeNumbers(
     tx: Transaction,
     wanted: readonly { id: string; count: number }[],
-  ): Promise<ReadonlyMap<string, Numbered>> {
+  ): Promise<{
+    numbered: ReadonlyMap<string, Numbered>;
+    isExpected: boolean;
+  }> {
     const expected = this.#numbers.expect(wanted);
     if (expected) {
       tx.withCommit(this.#workflows.takeExpectedNumbers(tx, wanted, expected));
-      return expected;
+      return { numbered: expected, isExpected: true };
     }
     const taken = await this.#workflows.takeNumbers(tx, wanted);
     this.#numbers.learn(taken);
-    return taken;
+    return { numbered: taken, isExpected: false };
   }
 
   /** The state of a run that begins. */
