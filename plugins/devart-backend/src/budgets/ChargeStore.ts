@@ -89,7 +89,11 @@ export class ChargeStore {
     return rows.map(({ answer }) => withoutNulls(answer));
   }
 
-  /** Several that were reserved against the same budgets. */
+  /**
+   * Several that were reserved against the same budgets. Does not wait for the
+   * disk: whoever waits for it holds the windows of the budgets meanwhile, and
+   * with them everybody who reserves. {@link ChargeStore.flush} waits instead.
+   */
   async settleTogether(
     tx: Transaction,
     organizationId: string,
@@ -98,13 +102,36 @@ export class ChargeStore {
     const details = calls.map(
       ({ usage: { amountMicros: _, ...rest } }) => rest,
     );
-    const rows = await tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
+    const withoutDisk = tx.hotRows(
+      `select set_config('synchronous_commit', 'off', true)`,
+    );
+    const settled = tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
       organizationId,
       calls.map(({ requestId }) => requestId),
       calls.map(({ usage }) => usage.amountMicros ?? null),
       details.map(one => JSON.stringify(one)),
     ]);
+    const [, rows] = await Promise.all([withoutDisk, settled]);
     return rows.map(({ answer }) => withoutNulls(answer));
+  }
+
+  /**
+   * Makes all that was committed before durable with its own commit, without a
+   * lock; answers which of some requests stand in the ledger.
+   */
+  async flush(
+    tx: Transaction,
+    organizationId: string,
+    requestIds: readonly string[],
+  ): Promise<string[]> {
+    const [, rows] = await Promise.all([
+      tx.hotRows(`select pg_logical_emit_message(true, 'devart', '')`),
+      tx.hotRows<{ request_id: string }>(
+        `select request_id from ledger_entries where organization_id = ?::uuid and request_id = any(?::text[])`,
+        [organizationId, requestIds],
+      ),
+    ]);
+    return rows.map(row => row.request_id);
   }
 
   async settle(
