@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchApi } from './benchmarks/api.mts';
+import { benchBudget } from './benchmarks/budget.mts';
 import { benchChaos } from './benchmarks/chaos.mts';
 import { benchGateway } from './benchmarks/gateway.mts';
 import { benchPush } from './benchmarks/push.mts';
@@ -12,6 +13,7 @@ import { SetupError } from './lib/SetupError.mts';
 
 const benchmarks = {
   api: benchApi,
+  budget: benchBudget,
   push: benchPush,
   queue: benchQueue,
   workflow: benchWorkflow,
@@ -24,6 +26,7 @@ const help = `Measures, on an embedded PostgreSQL of its own.
   script/bench <benchmark> [--json] [--quick]
 
   api      pages of the board and of GET /tasks, claims, and a killed replica
+  budget   whether caps hold, and charges beside one conditional update
   push     how soon and how fast an agent has its tasks, over a stream and asking
   queue    devart, graphile-worker and pg-boss side by side
   workflow runs of three and ten steps, and 1 to 50 to 1, beside DBOS
@@ -31,7 +34,7 @@ const help = `Measures, on an embedded PostgreSQL of its own.
   chaos    ten thousand tasks and five hundred runs while everything breaks once
 
   --json   one JSON object as the last line
-  --quick  small counts, to compare two states of the code with (queue, gateway)`;
+  --quick  small counts, to compare two states of the code with (budget, queue, gateway)`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

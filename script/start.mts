@@ -6,20 +6,22 @@ import { SetupError } from './lib/SetupError.mts';
 
 const help = `Starts the portal and everything that it needs, until Ctrl-C.
 
-  script/start [--fresh]
+  script/start [--fresh] [--rabbitmq]
 
   --fresh                forget everything that the database holds
+  --rabbitmq             also start a RabbitMQ that tells agents of their tasks
   DEVART_APP_PORT        where to open the portal (3000)
   DEVART_BACKEND_PORT    where its back end listens (7007)
   POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD
                          a PostgreSQL server to use instead of the embedded one
+  DEVART_RABBITMQ_SERVER the rabbitmq-server to start, unless it is where Debian has it
 
 Data and logs are in .local.`;
 
 const say = (line: string) => console.log(`devart: ${line}`);
 
 async function main() {
-  const { fresh, help: wantsHelp } = options();
+  const { fresh, rabbitmq, help: wantsHelp } = options();
   if (wantsHelp) {
     console.log(help);
     return;
@@ -33,6 +35,7 @@ async function main() {
       backend: portFromEnvironment('DEVART_BACKEND_PORT', 7007),
     },
     fresh,
+    rabbitmq,
     say,
   });
   const interrupted = new Promise<void>(resolve => {
@@ -63,7 +66,11 @@ async function main() {
 function options() {
   try {
     return parseArgs({
-      options: { fresh: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: {
+        fresh: { type: 'boolean' },
+        rabbitmq: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
     }).values;
   } catch (error) {
     throw new SetupError(`${(error as Error).message}\n\n${help}`);

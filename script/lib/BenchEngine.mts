@@ -61,6 +61,13 @@ export async function createBenchEngine(knex: Knex) {
     load<
       typeof import('../../plugins/devart-backend/src/dispatch/QueueBell.ts')
     >('dispatch/QueueBell');
+  const { Claims } =
+    load<typeof import('../../plugins/devart-backend/src/dispatch/Claims.ts')>(
+      'dispatch/Claims',
+    );
+  const { ClaimStore } = load<
+    typeof import('../../plugins/devart-backend/src/dispatch/ClaimStore.ts')
+  >('dispatch/ClaimStore');
   const { Dispatcher } = load<
     typeof import('../../plugins/devart-backend/src/dispatch/Dispatcher.ts')
   >('dispatch/Dispatcher');
@@ -69,7 +76,15 @@ export async function createBenchEngine(knex: Knex) {
     database: { getClient: async () => knex } as DatabaseService,
   });
   const organizations = await Organizations.create({
-    configured: [{ name: 'default', title: 'Benchmark', members: [] }],
+    configured: [
+      {
+        name: 'default',
+        title: 'Benchmark',
+        members: [],
+        currency: 'USD',
+        timeZone: 'UTC',
+      },
+    ],
     database,
   });
   const events = new EventLog();
@@ -102,11 +117,22 @@ export async function createBenchEngine(knex: Knex) {
   const bell = new QueueBell({ database, logger: silent });
   tasks.machine.onQueued(({ needs }) => bell.ring(needs));
   await bell.start();
+  const sessions = new SessionStore();
+  const claims = new Claims({
+    database,
+    sessions,
+    shared: tasks.shared,
+    queue: tasks.queue,
+    machine: tasks.machine,
+    types: tasks.types,
+    store: new ClaimStore(),
+    leaseSeconds: 30,
+  });
   const dispatcher = new Dispatcher({
     database,
-    agents,
+    claims,
     queue: tasks.queue,
-    sessions: new SessionStore(),
+    sessions,
     bell,
     leaseSeconds: 30,
   });

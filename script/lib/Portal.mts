@@ -4,6 +4,7 @@ import { EmbeddedPostgres } from './EmbeddedPostgres.mts';
 import { requireFreePort } from './ports.mts';
 import { commandLine, isAlive, signalGroup, waitUntil } from './processes.mts';
 import { root } from './paths.mts';
+import { ensureRabbitmq, RabbitmqBroker } from './RabbitmqBroker.mts';
 import { ServiceProcess } from './ServiceProcess.mts';
 import { portalServices, type PortalPorts } from './services.mts';
 import { SetupError } from './SetupError.mts';
@@ -14,6 +15,8 @@ export interface PortalOptions {
   ports: PortalPorts;
   /** Forget everything that the database holds. */
   fresh?: boolean;
+  /** Also start a RabbitMQ that tells agents of their tasks. */
+  rabbitmq?: boolean;
   /** Settings of the embedded PostgreSQL. */
   postgresSettings?: Record<string, string>;
   /** Files of configuration for the back end, on top of the usual ones. */
@@ -24,11 +27,12 @@ export interface PortalOptions {
 /** Long enough for a slow machine that compiles everything for the first time. */
 const READY_WITHIN_MS = 240_000;
 
-/** The whole portal: PostgreSQL and the services on top of it. */
+/** The whole portal: PostgreSQL, a broker if wanted, and the services on top of them. */
 export class Portal {
   readonly #options: PortalOptions;
   readonly #services: ServiceProcess[] = [];
   #postgres?: EmbeddedPostgres;
+  #rabbitmq?: RabbitmqBroker;
   #stopping?: Promise<void>;
   #reportFailure: (reason: SetupError) => void = () => {};
 
@@ -54,6 +58,7 @@ export class Portal {
     await requireFreePort(ports.backend, 'DEVART_BACKEND_PORT');
 
     const connection = await this.#startPostgres();
+    const rabbitmqUrl = await this.#startRabbitmq();
     const env = {
       ...connection,
       DEVART_APP_PORT: String(ports.app),
@@ -67,6 +72,7 @@ export class Portal {
       env,
       folder: this.#options.folder,
       configs: this.#options.configs ?? [],
+      rabbitmqUrl,
     })) {
       if (this.#stopping) {
         return;
@@ -105,6 +111,7 @@ export class Portal {
   async stop(): Promise<void> {
     this.#stopping ??= (async () => {
       await Promise.all(this.#services.map(service => service.stop()));
+      await this.#rabbitmq?.stop();
       await this.#postgres?.stop();
       fs.rmSync(this.#runFile, { force: true });
     })();
@@ -155,6 +162,21 @@ export class Portal {
       POSTGRES_USER: user,
       POSTGRES_PASSWORD: password,
     };
+  }
+
+  /** Its messages are hints that the control plane gives again: they are not kept. */
+  async #startRabbitmq(): Promise<string | undefined> {
+    const { folder, rabbitmq, say = () => {} } = this.#options;
+    if (!rabbitmq) {
+      return undefined;
+    }
+    const server = ensureRabbitmq(say);
+    say('starting RabbitMQ');
+    this.#rabbitmq = await RabbitmqBroker.start({
+      server,
+      folder: path.join(folder, 'rabbitmq'),
+    });
+    return this.#rabbitmq.url;
   }
 
   #fail(reason: string) {

@@ -15,7 +15,7 @@ const START_MS = 180_000;
 /** How long the name service may take to end. */
 const EPMD_MS = 5000;
 
-/** RabbitMQ for the tests; installed where that is possible. */
+/** The program of RabbitMQ; installed where that is possible. */
 export function ensureRabbitmq(say: (line: string) => void): string {
   const found = findRabbitmq();
   if (found) {
@@ -40,7 +40,7 @@ export function ensureRabbitmq(say: (line: string) => void): string {
   const installed = findRabbitmq();
   if (!installed) {
     throw new SetupError(
-      'The tests of the RabbitMQ module need RabbitMQ 3.10 or newer: install it (Debian: apt-get install rabbitmq-server), or name its rabbitmq-server with DEVART_RABBITMQ_SERVER.',
+      'This needs RabbitMQ 3.10 or newer: install it (Debian: apt-get install rabbitmq-server), or name its rabbitmq-server with DEVART_RABBITMQ_SERVER.',
     );
   }
   return installed;

@@ -19,8 +19,16 @@ export function portalServices(options: {
   folder: string;
   /** Files of configuration on top of the usual ones. */
   configs: readonly string[];
+  /** With account and password, where there is a broker. */
+  rabbitmqUrl?: string;
 }): ServiceDefinition[] {
-  const { ports, env, folder, configs } = options;
+  const { ports, env, folder, configs, rabbitmqUrl } = options;
+  const agentEnv = {
+    DEVART_URL: `http://127.0.0.1:${ports.backend}/api/devart`,
+    DEVART_WORK_FOLDER: path.join(folder, 'agents'),
+    DEVART_CONCURRENCY: '2',
+    ...(rabbitmqUrl && { DEVART_RABBITMQ_URL: rabbitmqUrl }),
+  };
   const usual = path.join(root, 'app-config.yaml');
   // Naming one file means naming all.
   const configArguments =
@@ -55,6 +63,8 @@ export function portalServices(options: {
         DEVART_CODE_REVIEW_KEY: reviewKey,
         DEVART_PIPELINE_KEY: pipelineKey,
         DEVART_BACKEND_PID_FILE: pidFile,
+        // The key `devart.rabbitmq.url` of the configuration.
+        ...(rabbitmqUrl && { APP_CONFIG_devart_rabbitmq_url: rabbitmqUrl }),
       },
       pidFile,
       // Not before the catalog knows the guests can anybody sign in.
@@ -75,10 +85,8 @@ export function portalServices(options: {
       command: [process.execPath, agents, 'code-review'],
       cwd: root,
       env: {
-        DEVART_URL: `http://127.0.0.1:${ports.backend}/api/devart`,
+        ...agentEnv,
         DEVART_AGENT_KEY: reviewKey,
-        DEVART_WORK_FOLDER: path.join(folder, 'agents'),
-        DEVART_CONCURRENCY: '2',
       },
     },
     {
@@ -86,10 +94,8 @@ export function portalServices(options: {
       command: [process.execPath, agents, 'pipeline'],
       cwd: root,
       env: {
-        DEVART_URL: `http://127.0.0.1:${ports.backend}/api/devart`,
+        ...agentEnv,
         DEVART_AGENT_KEY: pipelineKey,
-        DEVART_WORK_FOLDER: path.join(folder, 'agents'),
-        DEVART_CONCURRENCY: '2',
         // It runs the code of this repository, and of no other.
         DEVART_AGENTS_RUN_REPOSITORIES: root,
         DEVART_AGENTS_DEPLOY_DIR: path.join(folder, 'deployed'),

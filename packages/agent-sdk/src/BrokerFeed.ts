@@ -8,6 +8,7 @@ import {
 import type { AgentLogger } from './AgentLogger';
 import { apiProblemOf, type ApiProblem } from './ApiProblem';
 import { Backoff, type BackoffOptions } from './Backoff';
+import { FeedLoop } from './FeedLoop';
 import { pause } from './pause';
 import type { TaskFeed, TaskFeedListener } from './TaskFeed';
 
@@ -60,9 +61,7 @@ export class BrokerFeed implements TaskFeed {
   readonly #backoff: Backoff;
   readonly #claimBackoff: Backoff;
   #hold: number;
-  #mode: TaskFeed['mode'] = 'off';
-  #end = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #loop: FeedLoop;
   #letters: Letter[] = [];
   #claiming: Promise<void> | undefined;
 
@@ -71,25 +70,22 @@ export class BrokerFeed implements TaskFeed {
     this.#hold = Math.min(options.hold, options.maxConcurrent);
     this.#backoff = new Backoff(options.backoff);
     this.#claimBackoff = new Backoff(options.backoff);
+    this.#loop = new FeedLoop({
+      use: end => this.#use(end),
+      onChange: () => options.listener.onChange(),
+    });
   }
 
   get mode(): TaskFeed['mode'] {
-    return this.#mode;
+    return this.#loop.mode;
   }
 
   start(): void {
-    if (this.#mode === 'off') {
-      const end = new AbortController();
-      this.#end = end;
-      this.#mode = 'opening';
-      this.#running = this.#running.then(() => this.#run(end.signal));
-    }
+    this.#loop.start();
   }
 
   async stop(): Promise<void> {
-    this.#mode = 'off';
-    this.#end.abort();
-    await this.#running;
+    await this.#loop.stop();
   }
 
   async setHold(hold: number): Promise<void> {
@@ -98,25 +94,17 @@ export class BrokerFeed implements TaskFeed {
   }
 
   onRoom(): void {
-    this.#claiming ??= this.#claimWaiting(this.#end.signal).finally(() => {
+    this.#claiming ??= this.#claimWaiting(this.#loop.end).finally(() => {
       this.#claiming = undefined;
     });
   }
 
-  async #run(end: AbortSignal): Promise<void> {
-    while (!end.aborted) {
-      this.#enter('opening', end);
-      let delayMs: number;
-      try {
-        await this.#consume(end);
-        delayMs = this.#backoff.next();
-      } catch (error) {
-        delayMs = this.#onBroken(error);
-      }
-      if (!end.aborted) {
-        this.#enter('waiting', end);
-        await pause(delayMs, end);
-      }
+  async #use(end: AbortSignal): Promise<number> {
+    try {
+      await this.#consume(end);
+      return this.#backoff.next();
+    } catch (error) {
+      return this.#onBroken(error);
     }
   }
 
@@ -141,7 +129,7 @@ export class BrokerFeed implements TaskFeed {
       const consumed = new Set<string>();
       await this.#consumeQueues(connection, first.queues, consumed);
       this.#backoff.reset();
-      this.#enter('open', end);
+      this.#loop.opened(end);
       const signal = AbortSignal.any([end, over.signal]);
       let { refreshMs } = first;
       for (;;) {
@@ -299,13 +287,6 @@ export class BrokerFeed implements TaskFeed {
           .replaceAll(password, '…')
           .replaceAll(decodeURIComponent(password), '…')
       : message;
-  }
-
-  #enter(mode: TaskFeed['mode'], end: AbortSignal): void {
-    if (!end.aborted && this.#mode !== mode) {
-      this.#mode = mode;
-      this.#options.listener.onChange();
-    }
   }
 }
 

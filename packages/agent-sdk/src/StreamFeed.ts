@@ -2,7 +2,7 @@ import type { DevartClient } from '@devart/plugin-devart-common';
 import type { AgentLogger } from './AgentLogger';
 import { apiProblemOf, type ApiProblem } from './ApiProblem';
 import { Backoff, type BackoffOptions } from './Backoff';
-import { pause } from './pause';
+import { FeedLoop } from './FeedLoop';
 import { streamingFetch } from './streamingFetch';
 import type { TaskFeed, TaskFeedListener } from './TaskFeed';
 
@@ -44,9 +44,7 @@ export class StreamFeed implements TaskFeed {
   readonly #backoff: Backoff;
   readonly #without: Backoff;
   #hold: number;
-  #mode: TaskFeed['mode'] = 'off';
-  #end = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #loop: FeedLoop;
 
   constructor(options: StreamFeedOptions) {
     this.#options = options;
@@ -56,25 +54,22 @@ export class StreamFeed implements TaskFeed {
       baseMs: options.withoutMs,
       maxMs: LONGEST_WITHOUT_MS,
     });
+    this.#loop = new FeedLoop({
+      use: end => this.#use(end),
+      onChange: () => options.listener.onChange(),
+    });
   }
 
   get mode(): TaskFeed['mode'] {
-    return this.#mode;
+    return this.#loop.mode;
   }
 
   start(): void {
-    if (this.#mode === 'off') {
-      const end = new AbortController();
-      this.#end = end;
-      this.#mode = 'opening';
-      this.#running = this.#running.then(() => this.#run(end.signal));
-    }
+    this.#loop.start();
   }
 
   async stop(): Promise<void> {
-    this.#mode = 'off';
-    this.#end.abort();
-    await this.#running;
+    await this.#loop.stop();
   }
 
   async setHold(hold: number): Promise<void> {
@@ -82,7 +77,7 @@ export class StreamFeed implements TaskFeed {
       return;
     }
     this.#hold = hold;
-    if (this.#mode === 'open') {
+    if (this.mode === 'open') {
       const { agentId, sessionId, client, logger } = this.#options;
       await client.agents
         .setHold({ id: agentId, sessionId, hold })
@@ -96,22 +91,11 @@ export class StreamFeed implements TaskFeed {
   /** The control plane knows by itself. */
   onRoom(): void {}
 
-  async #run(end: AbortSignal): Promise<void> {
-    while (!end.aborted) {
-      this.#enter('opening', end);
-      let delayMs: number;
-      try {
-        delayMs = await this.#readOne(end);
-      } catch (error) {
-        if (end.aborted) {
-          return;
-        }
-        delayMs = this.#onBroken(error);
-      }
-      if (delayMs > 0) {
-        this.#enter('waiting', end);
-        await pause(delayMs, end);
-      }
+  async #use(end: AbortSignal): Promise<number> {
+    try {
+      return await this.#readOne(end);
+    } catch (error) {
+      return end.aborted ? 0 : this.#onBroken(error);
     }
   }
 
@@ -146,7 +130,7 @@ export class StreamFeed implements TaskFeed {
           idleMs = data.keepAliveSeconds * MISSED_KEEP_ALIVES * 1000;
           this.#backoff.reset();
           this.#without.reset();
-          this.#enter('open', end);
+          this.#loop.opened(end);
         } else if (event === 'tasks') {
           listener.onTasks(data.tasks);
         } else {
@@ -198,12 +182,5 @@ export class StreamFeed implements TaskFeed {
     const { logger, withoutMs } = this.#options;
     logger.debug(`Asks for tasks, since there is no stream: ${why}`);
     return this.#without.next(withoutMs / 2);
-  }
-
-  #enter(mode: TaskFeed['mode'], end: AbortSignal): void {
-    if (!end.aborted && this.#mode !== mode) {
-      this.#mode = mode;
-      this.#options.listener.onChange();
-    }
   }
 }

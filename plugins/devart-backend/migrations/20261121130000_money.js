@@ -137,7 +137,6 @@ exports.up = async function up(knex) {
       detail jsonb,
       -- Also the order of the ledger.
       primary key (organization_id, id),
-      unique (organization_id, request_id),
       check ((kind = 'correction') = (corrects_id is not null))
     );
     create index ledger_entries_time on ledger_entries (organization_id, at);
@@ -146,6 +145,10 @@ exports.up = async function up(knex) {
     create index ledger_entries_entity on ledger_entries (organization_id, entity_ref, id desc)
       where entity_ref is not null;
     create index ledger_entries_open on ledger_entries (organization_id, id) where kind = 'suspense';
+    -- The last one: while the table has no statistics, all that begin with the organisation
+    -- cost the same to the planner, which then takes the newest. With another one the first
+    -- charges of a portal read the whole ledger each.
+    create unique index ledger_entries_request on ledger_entries (organization_id, request_id);
     create trigger ledger_entries_append_only before update or delete or truncate on ledger_entries
       for each statement execute function devart_refuse_change();
 
@@ -246,7 +249,7 @@ exports.up = async function up(knex) {
     declare f regprocedure;
     begin
       for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace
-        and p.proname in ('charge_service', 'reserve_service', 'settle_reservation', 'release_reservation',
+        and p.proname in ('charge_service', 'charge_group', 'reserve_service', 'settle_reservation', 'release_reservation',
           'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'shard_budget', 'set_time_zone')
       loop
         execute format('revoke all on function %s from public', f);
@@ -317,18 +320,23 @@ const FUNCTIONS = `
       where organization_id = b.organization_id and at >= p_starts_at and at < v_ends_at
         and devart_counts(b.scope_kind, b.scope_ref, service_id, agent_id::text, team, workflow_id::text, run_id::text);
       if p_reservations then
-        with joined as (
-          update budget_reservations r set
-            budget_ids = budget_ids || b.id, window_starts = window_starts || p_starts_at,
-            shards = r.shards || 0::smallint
-          where organization_id = b.organization_id and at >= p_starts_at and at < v_ends_at
-            and not exists (select 1 from unnest(budget_ids, window_starts) l (id, starts_at)
-              where l.id = b.id and l.starts_at = p_starts_at)
-            and devart_counts(b.scope_kind, b.scope_ref, service_id, attribution ->> 'agentId',
-              attribution ->> 'team', attribution ->> 'workflowId', attribution ->> 'runId')
-          returning amount_micros
-        )
-        select coalesce(sum(amount_micros), 0) into v_held from joined;
+        update budget_reservations r set
+          budget_ids = budget_ids || b.id, window_starts = window_starts || p_starts_at, shards = r.shards || 0::smallint
+        where organization_id = b.organization_id and at >= p_starts_at and at < v_ends_at
+          and not exists (select 1 from unnest(budget_ids, window_starts) l (id, starts_at)
+            where l.id = b.id and l.starts_at = p_starts_at)
+          and devart_counts(b.scope_kind, b.scope_ref, service_id, attribution ->> 'agentId',
+            attribution ->> 'team', attribution ->> 'workflowId', attribution ->> 'runId');
+        -- A window of a time zone that was left and is that of the organisation again: it begins anew.
+        delete from budget_windows where budget_id = b.id and starts_at = p_starts_at;
+        update budget_reservations r set shards = (
+          select array_agg(case when l.id = b.id and l.starts_at = p_starts_at then 0::smallint else l.shard end order by l.place)
+          from unnest(r.budget_ids, r.window_starts, r.shards) with ordinality l (id, starts_at, shard, place))
+        where organization_id = b.organization_id and b.id = any (budget_ids);
+        select coalesce(sum(amount_micros), 0) into v_held from budget_reservations
+        where organization_id = b.organization_id
+          and exists (select 1 from unnest(budget_ids, window_starts) l (id, starts_at)
+            where l.id = b.id and l.starts_at = p_starts_at);
       end if;
       v_room := b.limit_micros - v_spent - v_held;
       -- What was spent and held stands in the first shard; what is left is shared out.
@@ -337,7 +345,8 @@ const FUNCTIONS = `
         case when shard = 0 then v_spent + v_held + v_room - (v_room / b.shards) * (b.shards - 1) else v_room / b.shards end,
         case when shard = 0 then v_spent else 0 end, case when shard = 0 then v_held else 0 end
       from generate_series(0, b.shards - 1) shard
-      on conflict (budget_id, starts_at, shard) do update set ends_at = excluded.ends_at;
+      -- Somebody else began it at the same moment, with the same sums.
+      on conflict (budget_id, starts_at, shard) do nothing;
     end $$;
 
   -- Begins to count against a budget that was just made.
@@ -740,6 +749,61 @@ const FUNCTIONS = `
           then 'reject' else 'ask' end);
     end $$;
 
+  -- Charges a service several times at once, all on the same accounts: one row is changed for
+  -- all of them. All of the group or nothing, without fallbacks: answers {remainingMicros, entries: the id and the amount of each by
+  -- its request}, or nothing when they have to be charged one by one.
+  create function charge_group(p_organization uuid, p_service uuid, p_requests text[], p_amounts bigint[],
+    p_quantities numeric[], p_attributions jsonb[]) returns jsonb language plpgsql as $$
+    declare
+      s services;
+      t devart_taking;
+      v_at timestamptz;
+      v_amounts bigint[];
+      v_total numeric;
+      v_entries jsonb;
+      v_count integer;
+    begin
+      perform devart_lock_money(p_organization, false);
+      v_at := clock_timestamp();
+      select * into s from services where id = p_service and organization_id = p_organization;
+      if not found or not s.is_active or s.suspended_until > v_at
+        or not jsonb_exists_any(s.prices, array['callMicros', 'millionUnitsMicros']) and array_position(p_amounts, null) is not null
+        or (select count(distinct r) < cardinality(p_requests) from unnest(p_requests) r)
+        or exists (select 1 from ledger_entries where organization_id = p_organization and request_id = any (p_requests))
+        or exists (select 1 from budget_reservations where organization_id = p_organization and request_id = any (p_requests))
+      then
+        return null;
+      end if;
+      select array_agg(coalesce(g.amount, ceil(coalesce((s.prices ->> 'callMicros')::numeric, 0)
+        + coalesce((s.prices ->> 'millionUnitsMicros')::numeric, 0) * g.quantity / 1000000)::bigint) order by g.place)
+      into v_amounts from unnest(p_amounts, p_quantities) with ordinality g (amount, quantity, place);
+      select sum(a) into v_total from unnest(v_amounts) a;
+      if v_total between 0 and 1000000000000000 and 0 <= all (v_amounts) then
+        t := devart_take(p_organization, s.id, p_attributions[1], v_at, v_total::bigint, v_total::bigint, false, false);
+      end if;
+      if t.taken is null then
+        return null;
+      end if;
+      with entries as (
+        insert into ledger_entries (organization_id, at, kind, amount_micros, request_id, service_id, delegated_from, actor,
+          agent_id, team, task_id, run_id, workflow_id, entity_ref, model, quantity, detail)
+        select p_organization, v_at, 'charge', g.charged, g.request, s.id, '{}', coalesce(g.a ->> 'actor', devart_actor()),
+          (g.a ->> 'agentId')::uuid, g.a ->> 'team', (g.a ->> 'taskId')::uuid, (g.a ->> 'runId')::uuid,
+          (g.a ->> 'workflowId')::uuid, g.a ->> 'entityRef', g.a ->> 'model',
+          case when g.amount is null then g.quantity end, g.a -> 'detail'
+        from unnest(p_requests, p_amounts, p_quantities, p_attributions, v_amounts) g (request, amount, quantity, a, charged)
+        order by g.request
+        on conflict (organization_id, request_id) do nothing
+        returning id, request_id, amount_micros
+      )
+      select count(*), jsonb_object_agg(e.request_id, jsonb_build_array(e.id, e.amount_micros)) into v_count, v_entries
+      from entries e;
+      if v_count <> cardinality(p_requests) then
+        raise exception 'a request was charged a moment ago' using errcode = 'serialization_failure';
+      end if;
+      return jsonb_build_object('remainingMicros', t.remaining, 'entries', v_entries);
+    end $$;
+
   -- Holds money back for a call of one service whose cost nobody knows yet: as much of p_most as
   -- there is, at least p_least. Fallbacks are reserved anew, at their own price.
   --
@@ -947,7 +1011,7 @@ const FUNCTIONS = `
 /** @param {import('knex').Knex} knex */
 exports.down = async function down(knex) {
   await knex.raw(`
-    drop function charge_service, reserve_service, settle_reservation, release_reservation, expire_reservation,
+    drop function charge_service, charge_group, reserve_service, settle_reservation, release_reservation, expire_reservation,
       correct_entry, open_budget, cap_budget, shard_budget, set_time_zone, devart_unhold, devart_suspend, devart_charged,
       devart_take, devart_look, devart_borrow, devart_level_window, devart_open_window, devart_counts, devart_window_start,
       devart_window_end, devart_lock_money;

@@ -83,9 +83,13 @@ export class ControlPlane {
     const ground = { ...services, database, organizations, outbox, audit };
 
     // Money: services, budgets, the ledger
-    const budgets = new Budgets({ ...ground, roles: config.roles });
+    const budgets = new Budgets({
+      ...ground,
+      configured: config.services,
+      roles: config.roles,
+    });
 
-    // Work: agents, tasks, where they meet, and what it costs
+    // Work: agents, tasks, where they meet, and how well that goes
     const agents = await Agents.create(ground);
     const tasks = new Tasks(ground);
     const transports = new Transports({ ...ground, tasks });
@@ -96,7 +100,7 @@ export class ControlPlane {
       tasks,
       transports,
     });
-    const analytics = new Analytics({ ...ground, tasks });
+    const analytics = new Analytics({ ...ground, budgets, tasks });
 
     // Flow: approvals, what tasks spend and which models they call, reviews of
     // changes, workflows
@@ -120,9 +124,14 @@ export class ControlPlane {
         ...outbox.handlers,
         ...audit.handlers,
         ...budgets.handlers,
-        ...dispatch.handlers,
-        tasks: { ...dispatch.handlers.tasks, ...spending.handlers },
         ...analytics.handlers,
+        ...dispatch.handlers,
+        budgets: { ...budgets.handlers.budgets, ...analytics.forecasting },
+        tasks: {
+          ...dispatch.handlers.tasks,
+          ...spending.handlers,
+          get: analytics.tellExpectedCost(dispatch.handlers.tasks.get),
+        },
         ...approvals.handlers,
         ...reviews.handlers,
         ...workflows.handlers,

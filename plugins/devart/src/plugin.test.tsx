@@ -38,6 +38,10 @@ function portal() {
             },
           ],
           oldestTransactionSeconds: 200,
+          transports: [
+            { id: 'rabbitmq', state: 'connected' },
+            { id: 'pigeons', state: 'away', detail: 'it rains' },
+          ],
         },
         agents: {
           idle: 0,
@@ -119,6 +123,13 @@ async function expectCommandCentre() {
     await screen.findByRole('button', { name: 'Let agents go on' }),
   ).toBeInTheDocument();
   expect(await screen.findByText('It took too long')).toBeInTheDocument();
+  const brokers = await screen.findByRole('list', { name: 'Brokers' });
+  expect(
+    within(brokers).getByText('RabbitMQ tells agents of their tasks.'),
+  ).toBeInTheDocument();
+  expect(within(brokers).getByRole('status')).toHaveTextContent(
+    'pigeons cannot be reached: it rains. Agents have their tasks from the control plane directly.',
+  );
   expect(screen.getByRole('status', { name: 'Updates' })).toHaveTextContent(
     'Polling',
   );

@@ -28,7 +28,7 @@ describe('parseMarkdownV2', () => {
   });
 
   it.each([
-    ['no markup: <b> & "q", 50%', 'no markup: <b> & "q", 50%', []],
+    ['no markup: <b & "q", 50%', 'no markup: <b & "q", 50%', []],
     ['\\a\\\\ \\_\\é', 'a\\ _\\é', []],
     ['ends with \\', 'ends with \\', []],
     ['**``', '', []],

@@ -44,7 +44,9 @@ export class MoneyParty {
         min: 0,
         max: 12,
         afterCreate: (
-          connection: { query: (sql: string, done: (e: unknown) => void) => void },
+          connection: {
+            query: (sql: string, done: (e: unknown) => void) => void;
+          },
           done: (error: unknown, connection: unknown) => void,
         ) =>
           connection.query('set role devart_system', error =>
@@ -70,7 +72,6 @@ export class MoneyParty {
     await this.#knex.destroy();
     await this.owner.destroy();
   }
-
 
   /** A new organisation without any money. */
   async organization(timeZone = 'UTC'): Promise<string> {

@@ -2,6 +2,7 @@ import type { Agent, AgentStatus } from '@devart/plugin-devart-common';
 import { assignments } from '../database/assignments';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
+import { stopLockOf } from './stopLockOf';
 
 /** A row of `agents` with what is live about it. */
 interface AgentRow {
@@ -157,10 +158,6 @@ function toAgent(row: AgentRow): Agent {
   };
 }
 
-function stopLockOf(id: string): string {
-  return `devart stop ${id}`;
-}
-
 /** The SQL of agents, their keys and their enrolment. */
 export class AgentStore {
   async insert(tx: Transaction, agent: NewAgent): Promise<void> {
@@ -253,53 +250,11 @@ export class AgentStore {
     return row;
   }
 
-  /**
-   * Keeps an agent and the whole organisation from being stopped until the
-   * transaction ends, without waiting for others who do the same.
-   */
-  async holdStops(
-    tx: Transaction,
-    organizationId: string,
-    id: string,
-  ): Promise<void> {
-    await tx.hotRows(
-      `select pg_advisory_xact_lock_shared(hashtextextended(?, 0)),
-         pg_advisory_xact_lock_shared(hashtextextended(?, 0))`,
-      [stopLockOf(organizationId), stopLockOf(id)],
-    );
-  }
-
   /** Waits for those who hold stops of an agent or an organisation, and keeps new ones waiting. */
   async awaitStops(tx: Transaction, id: string): Promise<void> {
     await tx.rows('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
       stopLockOf(id),
     ]);
-  }
-
-  /** Why an agent may not work; undefined when it may. */
-  async refusal(
-    tx: Transaction,
-    id: string,
-  ): Promise<
-    | {
-        activation: Agent['activation'];
-        halted: boolean;
-        reason: string | null;
-      }
-    | undefined
-  > {
-    const [row] = await tx.hotRows<{
-      activation: Agent['activation'];
-      halted: boolean;
-      reason: string | null;
-    }>(
-      `select a.activation, o.agents_halted_at is not null as halted,
-         coalesce(o.agents_halted_reason, a.status_reason) as reason
-       from agents a join organizations o on o.id = a.organization_id
-       where a.id = ? and (a.activation <> 'active' or o.agents_halted_at is not null)`,
-      [id],
-    );
-    return row;
   }
 
   /** Whether an agent ever had a key that was not removed. */

@@ -1,8 +1,4 @@
-import {
-  ConflictError,
-  NotAllowedError,
-  NotFoundError,
-} from '@backstage/errors';
+import { ConflictError, NotFoundError } from '@backstage/errors';
 import type { Agent } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import { scopeOf, type KnownCaller, type MemberCaller } from '../access/Caller';
@@ -18,7 +14,6 @@ import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import { toAuthenticatedAgent, type AgentKeyring } from './AgentKeyring';
-import { refusalMessage } from './refusalMessage';
 import type { AgentChange, AgentFilter, AgentStore } from './AgentStore';
 
 /** An agent with a key that nobody can read again. */
@@ -496,26 +491,6 @@ export class AgentsService {
       reason,
     );
     tx.afterCommit(() => this.#keyring.forget());
-  }
-
-  /**
-   * Makes sure that an agent may work, and keeps it from being stopped until
-   * the transaction ends: a claim that waited since before a stop gets nothing.
-   *
-   * @throws NotAllowedError saying why it may not.
-   */
-  async checkMayWork(
-    tx: Transaction,
-    organizationId: string,
-    id: string,
-  ): Promise<void> {
-    const [, refusal] = await Promise.all([
-      this.#store.holdStops(tx, organizationId, id),
-      this.#store.refusal(tx, id),
-    ]);
-    if (refusal) {
-      throw new NotAllowedError(refusalMessage(refusal));
-    }
   }
 
   /** What the owners of some keys may do, by key; keys that are no longer valid are missing. */

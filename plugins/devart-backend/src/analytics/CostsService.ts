@@ -6,12 +6,14 @@ import type {
   UsageGroup,
 } from '@devart/plugin-devart-common';
 import { scopeOf, type MemberCaller } from '../access/Caller';
+import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import { decodeIdCursor, encodeIdCursor } from '../database/Cursor';
 import { InvalidInputError } from '../operations/InvalidInputError';
-import type { MoneyStore } from './MoneyStore';
+import type { BucketStore } from './BucketStore';
 import { periodOf, toPeriod, type Period } from './periodOf';
+import { reckoningOf } from './reckoningOf';
 import { decodeTaskCostCursor, encodeTaskCostCursor } from './TaskCostCursor';
 import type {
   OneTaskCostRow,
@@ -77,18 +79,21 @@ function toTaskCost(row: TaskCostRow): TaskCost {
 /** What tasks cost, and how services were used. */
 export class CostsService {
   readonly #database: Database;
-  readonly #money: MoneyStore;
+  readonly #buckets: BucketStore;
+  readonly #organizations: Organizations;
   readonly #costs: TaskCostStore;
   readonly #usage: UsageStore;
 
   constructor(options: {
     database: Database;
-    money: MoneyStore;
+    buckets: BucketStore;
+    organizations: Organizations;
     costs: TaskCostStore;
     usage: UsageStore;
   }) {
     this.#database = options.database;
-    this.#money = options.money;
+    this.#buckets = options.buckets;
+    this.#organizations = options.organizations;
     this.#costs = options.costs;
     this.#usage = options.usage;
   }
@@ -119,7 +124,6 @@ export class CostsService {
     const { organizationId } = caller;
     const filter = { ...asked, ...periodOf(asked) };
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const reckoning = await this.#money.reckoningOf(tx, organizationId);
       const asOf = await this.#costs.readTo(tx, organizationId);
       const total = await this.#costs.total(tx, organizationId, filter);
       const page =
@@ -127,7 +131,7 @@ export class CostsService {
           ? await this.#tasks(tx, organizationId, filter)
           : await this.#groups(tx, organizationId, filter, filter.groupBy);
       return {
-        ...reckoning,
+        ...reckoningOf(this.#organizations.byId(organizationId)),
         period: toPeriod(filter),
         asOf: (asOf ?? new Date(0)).toISOString(),
         total: { tasks: total.tasks, costMicros: total.cost },
@@ -206,7 +210,6 @@ export class CostsService {
     const { groupBy } = asked;
     const filter = { ...asked, ...periodOf(asked) };
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const reckoning = await this.#money.reckoningOf(tx, organizationId);
       const buckets = await this.bucketsIn(
         tx,
         organizationId,
@@ -230,7 +233,7 @@ export class CostsService {
             )
           : new Map<string, string>();
       return {
-        ...reckoning,
+        ...reckoningOf(this.#organizations.byId(organizationId)),
         period: toPeriod(filter),
         buckets: buckets.map(bucket => bucket.toISOString()),
         ...folded,
@@ -254,7 +257,7 @@ export class CostsService {
     period: Period,
     bucket: TimeBucket,
   ): Promise<Date[]> {
-    const buckets = await this.#money.bucketsOf(
+    const buckets = await this.#buckets.bucketsOf(
       tx,
       organizationId,
       period,

@@ -98,6 +98,20 @@ export class EstimateStore {
     );
   }
 
+  /** What a task was expected to cost before it ran. */
+  async expectedOf(
+    tx: Transaction,
+    organizationId: string,
+    taskId: string,
+  ): Promise<number | undefined> {
+    const [row] = await tx.rows<{ expected: number }>(
+      `select expected_micros::double precision as expected from cost_estimates
+       where organization_id = ? and task_id = ?`,
+      [organizationId, taskId],
+    );
+    return row?.expected;
+  }
+
   async calibration(
     tx: Transaction,
     organizationId: string,

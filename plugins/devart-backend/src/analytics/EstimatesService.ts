@@ -6,12 +6,12 @@ import {
   type ModelAdvice,
 } from '@devart/plugin-devart-common';
 import { scopeOf, type MemberCaller } from '../access/Caller';
+import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import { adviseModel } from './adviseModel';
 import { estimateCost, type CostSamples } from './estimateCost';
 import type { EstimateStore, SampleRow } from './EstimateStore';
-import type { MoneyStore } from './MoneyStore';
 import { periodOf, toPeriod } from './periodOf';
 import { wilsonInterval } from './wilsonInterval';
 
@@ -59,16 +59,16 @@ function groupsOf(
 export class EstimatesService {
   readonly #database: Database;
   readonly #store: EstimateStore;
-  readonly #money: MoneyStore;
+  readonly #organizations: Organizations;
 
   constructor(options: {
     database: Database;
     store: EstimateStore;
-    money: MoneyStore;
+    organizations: Organizations;
   }) {
     this.#database = options.database;
     this.#store = options.store;
-    this.#money = options.money;
+    this.#organizations = options.organizations;
   }
 
   async estimate(
@@ -81,9 +81,9 @@ export class EstimatesService {
     advice?: ModelAdvice;
   }> {
     const { organizationId } = caller;
+    const { currency } = this.#organizations.byId(organizationId);
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const [{ currency }, all, ofType] = await Promise.all([
-        this.#money.reckoningOf(tx, organizationId),
+      const [all, ofType] = await Promise.all([
         this.#store.samples(tx, organizationId, undefined, LATEST),
         this.#store.samples(tx, organizationId, request.type, LATEST),
       ]);
@@ -117,14 +117,24 @@ export class EstimatesService {
     return estimateCost(groupsOf(all, ofType, { type }));
   }
 
+  /** What a task was expected to cost before it ran; undefined when too little was known. */
+  async expectedOf(
+    caller: MemberCaller,
+    taskId: string,
+  ): Promise<number | undefined> {
+    return this.#database.inScope(scopeOf(caller), tx =>
+      this.#store.expectedOf(tx, caller.organizationId, taskId),
+    );
+  }
+
   async calibration(
     caller: MemberCaller,
     asked: { type?: string; from?: string; to?: string },
   ) {
     const period = periodOf(asked);
     const { organizationId } = caller;
+    const { currency } = this.#organizations.byId(organizationId);
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const { currency } = await this.#money.reckoningOf(tx, organizationId);
       const { all, buckets } = await this.#store.calibration(
         tx,
         organizationId,

@@ -7,29 +7,30 @@ import {
   type CostFlagStatus,
 } from '@devart/plugin-devart-common';
 import { scopeOf, type MemberCaller } from '../access/Caller';
+import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
 import { pageOfRows } from '../database/Cursor';
 import type { CostKeeper } from './CostKeeper';
 import type { FlagStore } from './FlagStore';
-import type { MoneyStore } from './MoneyStore';
+import { reckoningOf } from './reckoningOf';
 import { toCostFlag } from './toCostFlag';
 
 /** Tasks that cost far more than others of their type, and what people make of them. */
 export class FlagsService {
   readonly #database: Database;
   readonly #store: FlagStore;
-  readonly #money: MoneyStore;
+  readonly #organizations: Organizations;
   readonly #keeper: CostKeeper;
 
   constructor(options: {
     database: Database;
     store: FlagStore;
-    money: MoneyStore;
+    organizations: Organizations;
     keeper: CostKeeper;
   }) {
     this.#database = options.database;
     this.#store = options.store;
-    this.#money = options.money;
+    this.#organizations = options.organizations;
     this.#keeper = options.keeper;
   }
 
@@ -40,11 +41,8 @@ export class FlagsService {
     const found = await this.#database.asSystem(caller.actor, tx =>
       this.#store.flagCostly(tx, organizationId, MIN_OUTLIER_SAMPLES),
     );
-    const reckoning = await this.#database.inScope(scopeOf(caller), tx =>
-      this.#money.reckoningOf(tx, organizationId),
-    );
     return {
-      ...reckoning,
+      ...reckoningOf(this.#organizations.byId(organizationId)),
       flagged: found.reduce((sum, { flagged }) => sum + flagged, 0),
       types: found.map(row => ({
         type: row.type,
@@ -67,13 +65,17 @@ export class FlagsService {
   ) {
     const { organizationId } = caller;
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const reckoning = await this.#money.reckoningOf(tx, organizationId);
       const open = await this.#store.countOpen(tx, organizationId);
       const { rows, nextCursor } = pageOfRows(
         await this.#store.list(tx, organizationId, filter),
         filter.limit,
       );
-      return { ...reckoning, open, items: rows.map(toCostFlag), nextCursor };
+      return {
+        ...reckoningOf(this.#organizations.byId(organizationId)),
+        open,
+        items: rows.map(toCostFlag),
+        nextCursor,
+      };
     });
   }
 

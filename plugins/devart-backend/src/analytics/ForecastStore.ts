@@ -88,19 +88,4 @@ export class ForecastStore {
       [organizationId, budgetIds, days, ...where.bindings],
     );
   }
-
-  /** Notes that a budget is likely to run out before its window ends; once a window. */
-  async tell(
-    tx: Transaction,
-    budget: ForecastBudgetRow,
-    detail: Record<string, unknown>,
-  ): Promise<void> {
-    await tx.run(
-      `insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
-       select b.organization_id, 'forecast', b.id, devart_window_start(b.period, clock_timestamp(), o.time_zone), ?
-       from budgets b join organizations o on o.id = b.organization_id where b.id = ?
-       on conflict (subject_id, kind, occasion) do nothing`,
-      [JSON.stringify(detail), budget.id],
-    );
-  }
 }

@@ -2,13 +2,16 @@ import { NotFoundError } from '@backstage/errors';
 import {
   FORECAST_ALERT_PROBABILITY,
   MIN_FORECAST_DAYS,
+  type BudgetForecast,
 } from '@devart/plugin-devart-common';
 import { scopeOf, type MemberCaller } from '../access/Caller';
+import type { Organizations } from '../access/Organizations';
+import type { BudgetsService } from '../budgets/BudgetsService';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
-import { forecastSpend, type SpendForecast } from './forecastSpend';
+import { forecastSpend, type Span, type SpendForecast } from './forecastSpend';
 import type { ForecastBudgetRow, ForecastStore } from './ForecastStore';
-import type { MoneyStore } from './MoneyStore';
+import type { BucketStore } from './BucketStore';
 
 const DAY_MS = 86_400_000;
 /** So many whole days before today are looked at: eight weeks. */
@@ -52,58 +55,77 @@ function sinceFirst(
   return first < 0 ? [] : daily.slice(first);
 }
 
+/** A forecast as it is answered. */
+function toForecast({
+  forecast,
+  days,
+  until,
+}: Look): Omit<BudgetForecast, 'currency'> {
+  const basis = { days, until: until.toISOString() };
+  if (!forecast) {
+    return {
+      ...basis,
+      dailyMicros: 0,
+      byWeekday: false,
+      reason: `There is not enough data: something must have been spent over at least ${MIN_FORECAST_DAYS} whole days; so far it is ${days}`,
+    };
+  }
+  const { dailyMicros, byWeekday, atEnd, runsOut } = forecast;
+  const span = ({ earliestAt, latestAt }: Span) => ({
+    earliestAt: earliestAt?.toISOString(),
+    latestAt: latestAt?.toISOString(),
+  });
+  return {
+    ...basis,
+    dailyMicros,
+    byWeekday,
+    atEnd: {
+      expectedMicros: atEnd.expectedMicros,
+      ...atEnd.usual,
+      wide: atEnd.wide,
+    },
+    runsOut: runsOut && {
+      probability: runsOut.probability,
+      expectedAt: runsOut.expectedAt?.toISOString(),
+      ...span(runsOut.usual),
+      wide: span(runsOut.wide),
+    },
+  };
+}
+
 /** When budgets will run out. */
 export class ForecastsService {
   readonly #database: Database;
   readonly #store: ForecastStore;
-  readonly #money: MoneyStore;
+  readonly #buckets: BucketStore;
+  readonly #budgets: BudgetsService;
+  readonly #organizations: Organizations;
 
   constructor(options: {
     database: Database;
     store: ForecastStore;
-    money: MoneyStore;
+    buckets: BucketStore;
+    budgets: BudgetsService;
+    organizations: Organizations;
   }) {
     this.#database = options.database;
     this.#store = options.store;
-    this.#money = options.money;
+    this.#buckets = options.buckets;
+    this.#budgets = options.budgets;
+    this.#organizations = options.organizations;
   }
 
   /** @throws NotFoundError */
-  async forecast(caller: MemberCaller, id: string) {
+  async forecast(caller: MemberCaller, id: string): Promise<BudgetForecast> {
     const { organizationId } = caller;
+    const { currency } = this.#organizations.byId(organizationId);
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const { currency } = await this.#money.reckoningOf(tx, organizationId);
       const budget = await this.#store.find(tx, organizationId, id);
       if (!budget) {
         throw new NotFoundError(`There is no budget ${id}`);
       }
       const [look] = await this.#look(tx, organizationId, [budget]);
-      const { forecast, days, until } = look;
-      const basis = { currency, days, until: until.toISOString() };
-      if (!forecast) {
-        return {
-          ...basis,
-          reason: `There is not enough data: something must have been spent over at least ${MIN_FORECAST_DAYS} whole days; so far it is ${days}`,
-        };
-      }
-      const { dailyMicros, byWeekday, atEnd, runsOut } = forecast;
-      return {
-        ...basis,
-        dailyMicros,
-        byWeekday,
-        atEnd,
-        runsOut: runsOut && {
-          probability: runsOut.probability,
-          expectedAt: runsOut.expectedAt?.toISOString(),
-          intervals: runsOut.intervals.map(
-            ({ level, earliestAt, latestAt }) => ({
-              level,
-              earliestAt: earliestAt?.toISOString(),
-              latestAt: latestAt?.toISOString(),
-            }),
-          ),
-        },
-      };
+      return { currency, ...toForecast(look) };
     });
   }
 
@@ -120,12 +142,7 @@ export class ForecastsService {
     )) {
       const runsOut = forecast?.runsOut;
       if (runsOut && runsOut.probability >= FORECAST_ALERT_PROBABILITY) {
-        await this.#store.tell(tx, budget, {
-          scopeKind: budget.scope_kind,
-          scopeRef: budget.scope_ref || undefined,
-          period: budget.period,
-          limitMicros: budget.limit_micros,
-          spentMicros: budget.spent,
+        await this.#budgets.tellForecast(tx, budget.id, {
           expectedAt: runsOut.expectedAt?.toISOString(),
           probability: runsOut.probability,
         });
@@ -181,7 +198,7 @@ export class ForecastsService {
     now: Date,
     until: Date,
   ): Promise<Calendar> {
-    const all = await this.#money.bucketsOf(
+    const all = await this.#buckets.bucketsOf(
       tx,
       organizationId,
       { from: new Date(now.getTime() - PAST_DAYS * DAY_MS), to: until },

@@ -3,16 +3,19 @@ import type {
   PerformanceFigures,
 } from '@devart/plugin-devart-common';
 import { scopeOf, type MemberCaller } from '../access/Caller';
+import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
-import type { MoneyStore } from './MoneyStore';
+import type { BucketStore } from './BucketStore';
 import { periodBefore, periodOf, toPeriod } from './periodOf';
+import { reckoningOf } from './reckoningOf';
 import type {
-  AgentRow,
   AttemptsRow,
   EndedRow,
   PerformanceFilter,
   PerformanceStore,
+  SpentRow,
+  Times,
 } from './PerformanceStore';
 
 const MOST_DAYS = 400;
@@ -26,27 +29,30 @@ function ratio(part: number, whole: number): number | undefined {
   return whole > 0 ? part / whole : undefined;
 }
 
-function secondsOf(p50: number | null, p95: number | null) {
-  return p50 === null || p95 === null ? undefined : { p50, p95 };
+function secondsOf(times: Times | undefined) {
+  return times ? { p50: times[0], p95: times[1] } : undefined;
 }
 
 function figuresOf(parts: {
-  ended?: EndedRow;
   attempts?: AttemptsRow;
+  /** Tasks that ended without an attempt. */
+  others: readonly EndedRow[];
   spent?: number;
   completedCost?: number;
 }): Figures {
-  const { ended, attempts } = parts;
-  const succeeded = ended?.succeeded ?? 0;
-  const failed = ended?.failed ?? 0;
+  const { attempts, others } = parts;
+  const count = (how: 'succeeded' | 'failed' | 'cancelled' | 'rejected') =>
+    others.reduce((sum, row) => sum + row[how], attempts?.[how] ?? 0);
+  const succeeded = count('succeeded');
+  const failed = count('failed');
   return {
     succeeded,
     failed,
-    cancelled: ended?.cancelled ?? 0,
-    rejected: ended?.rejected ?? 0,
+    cancelled: count('cancelled'),
+    rejected: count('rejected'),
     completionRate: ratio(succeeded, succeeded + failed),
-    waiting: attempts && secondsOf(attempts.waiting_p50, attempts.waiting_p95),
-    running: attempts && secondsOf(attempts.running_p50, attempts.running_p95),
+    waiting: secondsOf(attempts?.waiting),
+    running: secondsOf(attempts?.running),
     attempts: attempts?.attempts ?? 0,
     retries: attempts?.retries ?? 0,
     costMicros: parts.spent ?? 0,
@@ -57,35 +63,46 @@ function figuresOf(parts: {
   };
 }
 
-function toAgentEfficiency(row: AgentRow, cost: number): AgentEfficiency {
+function toAgentEfficiency(
+  id: string,
+  name: string,
+  row: AttemptsRow,
+  cost: number,
+): AgentEfficiency {
+  const succeeded = row.attempts_succeeded;
+  const failed = row.attempts_failed;
+  const lost = row.attempts_lost;
   return {
-    agent: { id: row.agent_id, name: row.agent_name },
+    agent: { id, name },
     attempts: row.attempts,
-    succeeded: row.succeeded,
-    failed: row.failed,
-    lost: row.lost,
-    successRate: ratio(row.succeeded, row.succeeded + row.failed + row.lost),
-    running: secondsOf(row.running_p50, row.running_p95),
+    succeeded,
+    failed,
+    lost,
+    successRate: ratio(succeeded, succeeded + failed + lost),
+    running: secondsOf(row.running),
     busySeconds: row.busy,
     costMicros: cost,
     costPerSuccessMicros:
-      row.succeeded > 0 ? Math.round(cost / row.succeeded) : undefined,
+      succeeded > 0 ? Math.round(cost / succeeded) : undefined,
   };
 }
 
 /** How tasks and agents did. */
 export class PerformanceService {
   readonly #database: Database;
-  readonly #money: MoneyStore;
+  readonly #buckets: BucketStore;
+  readonly #organizations: Organizations;
   readonly #store: PerformanceStore;
 
   constructor(options: {
     database: Database;
-    money: MoneyStore;
+    buckets: BucketStore;
+    organizations: Organizations;
     store: PerformanceStore;
   }) {
     this.#database = options.database;
-    this.#money = options.money;
+    this.#buckets = options.buckets;
+    this.#organizations = options.organizations;
     this.#store = options.store;
   }
 
@@ -98,8 +115,7 @@ export class PerformanceService {
     const period = periodOf(asked);
     const before = periodBefore(period);
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const reckoning = await this.#money.reckoningOf(tx, organizationId);
-      const days = await this.#money.bucketsOf(
+      const days = await this.#buckets.bucketsOf(
         tx,
         organizationId,
         {
@@ -115,12 +131,6 @@ export class PerformanceService {
         MOST_DAYS,
       );
       const filter = { ...period, type: asked.type };
-      const agents = await this.#store.agents(
-        tx,
-        organizationId,
-        filter,
-        MOST_AGENTS,
-      );
       const current = await this.#look(tx, organizationId, filter, days);
       const previous = await this.#look(
         tx,
@@ -129,17 +139,44 @@ export class PerformanceService {
         [],
       );
       return {
-        ...reckoning,
+        ...reckoningOf(this.#organizations.byId(organizationId)),
         period: toPeriod(period),
         current: current.figures,
         previous: { period: toPeriod(before), ...previous.figures },
         days: current.days,
         types: current.types.slice(0, MOST_TYPES),
-        agents: agents.map(row =>
-          toAgentEfficiency(row, current.costOfAgent.get(row.agent_id) ?? 0),
-        ),
+        agents: await this.#agents(tx, organizationId, current),
       };
     });
+  }
+
+  async #agents(
+    tx: Transaction,
+    organizationId: string,
+    looked: { attempts: readonly AttemptsRow[]; spent: readonly SpentRow[] },
+  ): Promise<AgentEfficiency[]> {
+    const rows = looked.attempts
+      .flatMap(row => (row.agent_id ? [{ ...row, id: row.agent_id }] : []))
+      .sort((a, b) => b.attempts - a.attempts || (a.id < b.id ? -1 : 1))
+      .slice(0, MOST_AGENTS);
+    const names = await this.#store.agentNames(
+      tx,
+      organizationId,
+      rows.map(({ id }) => id),
+    );
+    const costs = new Map(
+      looked.spent.flatMap(row =>
+        row.told_by === 'agent' ? [[row.agent_id, row.cost]] : [],
+      ),
+    );
+    return rows.map(row =>
+      toAgentEfficiency(
+        row.id,
+        names.get(row.id) ?? row.agent_name,
+        row,
+        costs.get(row.id) ?? 0,
+      ),
+    );
   }
 
   async #look(
@@ -149,17 +186,19 @@ export class PerformanceService {
     days: readonly Date[],
   ) {
     const store = this.#store;
-    const [created, ended, attempts, spent, completed] = await Promise.all([
+    const [created, attempts, others, spent, completed] = await Promise.all([
       store.countCreated(tx, organizationId, filter),
-      store.ended(tx, organizationId, filter, days),
-      store.attempts(tx, organizationId, filter),
+      store.attempts(tx, organizationId, filter, days),
+      store.endedWithoutAttempt(tx, organizationId, filter, days),
       store.spent(tx, organizationId, filter, days),
       store.completedCost(tx, organizationId, filter),
     ]);
     const figures = (type: string | null): Figures =>
       figuresOf({
-        ended: ended.find(row => row.type === type && row.day === null),
-        attempts: attempts.find(row => row.type === type),
+        attempts: attempts.find(
+          row => row.type === type && row.agent_id === null && row.day === null,
+        ),
+        others: others.filter(row => type === null || row.type === type),
         spent: spent.find(row =>
           type === null
             ? row.told_by === 'all'
@@ -168,9 +207,11 @@ export class PerformanceService {
         completedCost: completed.find(row => row.type === type)?.cost,
       });
     const types = new Set(
-      [...ended, ...attempts, ...spent].flatMap(({ type }) => type ?? []),
+      [...attempts, ...others, ...spent].flatMap(({ type }) => type ?? []),
     );
     return {
+      attempts,
+      spent,
       figures: { created, ...figures(null) },
       types: [...types]
         .map(type => ({ type, ...figures(type) }))
@@ -180,24 +221,15 @@ export class PerformanceService {
             (a.type < b.type ? -1 : 1),
         ),
       days: days.map((day, index) => {
-        const row = ended.find(found => found.day === index + 1);
-        return {
-          day: day.toISOString(),
-          succeeded: row?.succeeded ?? 0,
-          failed: row?.failed ?? 0,
-          costMicros:
-            spent.find(
-              found => found.told_by === 'day' && found.day === index + 1,
-            )?.cost ?? 0,
-        };
+        const { succeeded, failed, costMicros } = figuresOf({
+          attempts: attempts.find(row => row.day === index + 1),
+          others: others.filter(row => row.day === index + 1),
+          spent: spent.find(
+            row => row.told_by === 'day' && row.day === index + 1,
+          )?.cost,
+        });
+        return { day: day.toISOString(), succeeded, failed, costMicros };
       }),
-      costOfAgent: new Map(
-        spent.flatMap(row =>
-          row.told_by === 'agent' && row.agent_id
-            ? [[row.agent_id, row.cost] as const]
-            : [],
-        ),
-      ),
     };
   }
 }

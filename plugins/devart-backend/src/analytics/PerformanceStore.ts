@@ -3,33 +3,39 @@ import type { Period } from './periodOf';
 
 /** Tasks that ended, by how. */
 export interface EndedRow {
+  type: string | null;
+  /** From 1. */
+  day: number | null;
   succeeded: number;
   failed: number;
   cancelled: number;
   rejected: number;
 }
 
-/** Attempts that ended. */
-export interface AttemptsRow {
-  attempts: number;
-  retries: number;
-  waiting_p50: number | null;
-  waiting_p95: number | null;
-  running_p50: number | null;
-  running_p95: number | null;
-}
+/** The two quantiles that are told of times, in seconds; nothing where there is no time. */
+export type Times = [p50: number, p95: number] | null;
 
-/** Attempts of an agent that ended. */
-export interface AgentRow {
-  agent_id: string;
+/** Attempts that ended, and the tasks that ended with them. */
+export interface AttemptsRow extends EndedRow {
+  agent_id: string | null;
   agent_name: string;
   attempts: number;
-  succeeded: number;
-  failed: number;
-  lost: number;
-  running_p50: number | null;
-  running_p95: number | null;
+  retries: number;
+  waiting: Times;
+  running: Times;
   busy: number;
+  attempts_succeeded: number;
+  attempts_failed: number;
+  attempts_lost: number;
+}
+
+/** What was spent, in all or told apart by one thing. */
+export interface SpentRow {
+  type: string | null;
+  agent_id: string | null;
+  day: number | null;
+  told_by: 'all' | 'type' | 'agent' | 'day';
+  cost: number;
 }
 
 /** What is asked for. */
@@ -37,50 +43,41 @@ export interface PerformanceFilter extends Period {
   type?: string;
 }
 
+const COUNTS = `
+  (count(*) filter (where ended_as = 'succeeded'))::int as succeeded,
+  (count(*) filter (where ended_as in ('failed', 'dead_letter')))::int as failed,
+  (count(*) filter (where ended_as = 'cancelled'))::int as cancelled,
+  (count(*) filter (where ended_as = 'rejected'))::int as rejected`;
+
 /**
- * Tasks whose last end lies in the period. Nothing of a task that its end
- * changes is indexed: they are found over the attempts and the transitions that
- * ended them.
+ * Attempts that ended in the period, and how their tasks ended if that was the
+ * last attempt and the end of the task lies in the period, too.
  */
-const ENDED = `
-  select t.id, t.type, t.status, t.finished_at from (
-    select task_id from task_attempts where organization_id = ? and finished_at >= ? and finished_at < ?
-    union
-    select task_id from task_transitions where organization_id = ?
-      and id >= devart_uuid7_from(?::timestamptz - interval '1 hour') and id < devart_uuid7_from(?::timestamptz + interval '1 hour')
-      and to_status in ('succeeded', 'failed', 'dead_letter', 'cancelled', 'rejected')
-  ) found join tasks t on t.id = found.task_id
-  where t.organization_id = ? and t.finished_at >= ? and t.finished_at < ? and (?::text is null or t.type = ?)`;
-
-const ENDED_COUNTS = `
-  (count(*) filter (where status = 'succeeded'))::int as succeeded,
-  (count(*) filter (where status in ('failed', 'dead_letter')))::int as failed,
-  (count(*) filter (where status = 'cancelled'))::int as cancelled,
-  (count(*) filter (where status = 'rejected'))::int as rejected`;
-
-/** Attempts that ended in the period, with their tasks. */
 const ATTEMPTS = `
-  select a.agent_id, a.agent_name, a.outcome, t.type,
+  select a.agent_id, a.agent_name, a.outcome, t.type, e.ended_as,
+    width_bucket(case when e.ended_as is null then a.finished_at else t.finished_at end, ?::timestamptz[]) as day,
     extract(epoch from a.finished_at - a.started_at)::double precision as running,
     case when a.attempt = 1 then extract(epoch from a.started_at - t.created_at)::double precision end as waiting,
     a.outcome in ('failed', 'lost') and not (t.attempt = a.attempt and t.finished_at is not null) as retried
   from task_attempts a join tasks t on t.id = a.task_id
+  cross join lateral (select case when t.attempt = a.attempt and t.finished_at >= ? and t.finished_at < ?
+    then t.status end as ended_as) e
   where a.organization_id = ? and a.finished_at >= ? and a.finished_at < ? and (?::text is null or t.type = ?)`;
 
-const RUNNING_TIMES = `
-  percentile_cont(0.5) within group (order by running) filter (where outcome = 'succeeded') as running_p50,
-  percentile_cont(0.95) within group (order by running) filter (where outcome = 'succeeded') as running_p95`;
-
-function endedBindings(organizationId: string, filter: PerformanceFilter) {
-  const scope = [organizationId, filter.from, filter.to];
-  const type = filter.type ?? null;
-  return [...scope, ...scope, ...scope, type, type];
-}
-
-function attemptBindings(organizationId: string, filter: PerformanceFilter) {
-  const type = filter.type ?? null;
-  return [organizationId, filter.from, filter.to, type, type];
-}
+/**
+ * Tasks that ended in the period without an attempt that did: those that were
+ * cancelled in the queue, or rejected while they waited. Their ends are not
+ * indexed; the transitions that ended them are found by their ids.
+ */
+const WITHOUT_ATTEMPT = `
+  select t.type, t.status as ended_as, width_bucket(t.finished_at, ?::timestamptz[]) as day
+  from (select distinct task_id from task_transitions where organization_id = ?
+    and id >= devart_uuid7_from(?::timestamptz - interval '1 hour') and id < devart_uuid7_from(?::timestamptz + interval '1 hour')
+    and to_status in ('succeeded', 'failed', 'dead_letter', 'cancelled', 'rejected')) r
+  join tasks t on t.id = r.task_id
+  where t.organization_id = ? and t.finished_at >= ? and t.finished_at < ? and (?::text is null or t.type = ?)
+    and not exists (select 1 from task_attempts a where a.task_id = t.id and a.attempt = t.attempt
+      and a.finished_at >= ? and a.finished_at < ?)`;
 
 /** The SQL of how tasks and agents did. It reads over the tables of several domains, and writes to none. */
 export class PerformanceStore {
@@ -109,52 +106,75 @@ export class PerformanceStore {
     return row.created;
   }
 
-  /** Of all, of each type, and of each day, which are known by their beginnings. */
-  async ended(
-    tx: Transaction,
-    organizationId: string,
-    filter: PerformanceFilter,
-    days: readonly Date[],
-  ): Promise<(EndedRow & { type: string | null; day: number | null })[]> {
-    return tx.rows(
-      `with ended as (select type, status, width_bucket(finished_at, ?::timestamptz[]) as day from (${ENDED}) e)
-       select type, day, ${ENDED_COUNTS} from ended group by grouping sets ((), (type), (day))`,
-      [days, ...endedBindings(organizationId, filter)],
-    );
-  }
-
-  /** Of all, and of each type. */
+  /**
+   * Attempts and the tasks that ended with them: in all and, when asked for, by
+   * type, agent and day.
+   *
+   * @param days - when each day begins; empty for the whole alone
+   */
   async attempts(
     tx: Transaction,
     organizationId: string,
     filter: PerformanceFilter,
-  ): Promise<(AttemptsRow & { type: string | null })[]> {
-    return tx.rows(
+    days: readonly Date[],
+  ): Promise<AttemptsRow[]> {
+    const { from, to } = filter;
+    const type = filter.type ?? null;
+    const apart = days.length > 0;
+    return tx.rows<AttemptsRow>(
       `with ended as (${ATTEMPTS})
-       select type, count(*)::int as attempts, (count(*) filter (where retried))::int as retries,
-         percentile_cont(0.5) within group (order by waiting) as waiting_p50,
-         percentile_cont(0.95) within group (order by waiting) as waiting_p95, ${RUNNING_TIMES}
-       from ended group by grouping sets ((), (type))`,
-      attemptBindings(organizationId, filter),
+       select ${apart ? 'type, agent_id, day' : 'null as type, null as agent_id, null as day'},
+         max(agent_name) as agent_name, ${COUNTS},
+         count(*)::int as attempts, (count(*) filter (where retried))::int as retries,
+         percentile_cont(array[0.5, 0.95]) within group (order by waiting) as waiting,
+         percentile_cont(array[0.5, 0.95]) within group (order by running) filter (where outcome = 'succeeded') as running,
+         coalesce(sum(running), 0) as busy,
+         (count(*) filter (where outcome = 'succeeded'))::int as attempts_succeeded,
+         (count(*) filter (where outcome = 'failed'))::int as attempts_failed,
+         (count(*) filter (where outcome = 'lost'))::int as attempts_lost
+       from ended ${apart ? 'group by grouping sets ((), (type), (agent_id), (day))' : ''}`,
+      [days, from, to, organizationId, from, to, type, type],
     );
   }
 
-  /** Agents with most attempts first. */
-  async agents(
+  /** Tasks that ended otherwise, by type and day. */
+  async endedWithoutAttempt(
     tx: Transaction,
     organizationId: string,
     filter: PerformanceFilter,
-    limit: number,
-  ): Promise<AgentRow[]> {
-    return tx.rows(
-      `with ended as (${ATTEMPTS})
-       select agent_id, coalesce((select name from agents g where g.id = agent_id), max(agent_name)) as agent_name,
-         count(*)::int as attempts, (count(*) filter (where outcome = 'succeeded'))::int as succeeded,
-         (count(*) filter (where outcome = 'failed'))::int as failed,
-         (count(*) filter (where outcome = 'lost'))::int as lost, ${RUNNING_TIMES}, sum(running) as busy
-       from ended group by agent_id order by attempts desc, agent_id limit ?`,
-      [...attemptBindings(organizationId, filter), limit],
+    days: readonly Date[],
+  ): Promise<EndedRow[]> {
+    const { from, to } = filter;
+    const type = filter.type ?? null;
+    return tx.rows<EndedRow>(
+      `select type, day, ${COUNTS} from (${WITHOUT_ATTEMPT}) ended group by type, day`,
+      [
+        days,
+        organizationId,
+        from,
+        to,
+        organizationId,
+        from,
+        to,
+        type,
+        type,
+        from,
+        to,
+      ],
     );
+  }
+
+  /** What agents are called now. */
+  async agentNames(
+    tx: Transaction,
+    organizationId: string,
+    ids: readonly string[],
+  ): Promise<Map<string, string>> {
+    const rows = await tx.rows<{ id: string; name: string }>(
+      'select id, name from agents where organization_id = ? and id = any(?::uuid[])',
+      [organizationId, ids],
+    );
+    return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
   /** What was spent on tasks in the period: in all, and by type, agent and day. */
@@ -163,16 +183,7 @@ export class PerformanceStore {
     organizationId: string,
     filter: PerformanceFilter,
     days: readonly Date[],
-  ): Promise<
-    {
-      type: string | null;
-      agent_id: string | null;
-      day: number | null;
-      /** By what the row is told apart; by nothing, for all. */
-      told_by: 'all' | 'type' | 'agent' | 'day';
-      cost: number;
-    }[]
-  > {
+  ): Promise<SpentRow[]> {
     const type = filter.type ?? null;
     return tx.rows(
       `with spent as (

@@ -1,7 +1,4 @@
-import {
-  FORECAST_LEVELS,
-  MIN_FORECAST_DAYS,
-} from '@devart/plugin-devart-common';
+import { MIN_FORECAST_DAYS } from '@devart/plugin-devart-common';
 import { seededRandom } from './seededRandom';
 
 /** From so many whole days on, each day of the week has a level of its own. */
@@ -14,7 +11,10 @@ const SPIKE_DEVIATIONS = 5;
 const SPIKE_SHARE = 1 / 20;
 /** A day of the week is worth this many days of any kind besides its own. */
 const WEEKDAY_PRIOR = 1;
-const PATHS = 1000;
+const COURSES = 1000;
+/** Which part of the courses an interval holds. */
+const USUAL = 0.8;
+const WIDE = 0.95;
 
 /** What a forecast is made from. */
 export interface SpendingSoFar {
@@ -34,26 +34,32 @@ export interface SpendingSoFar {
   seed: string;
 }
 
-/** When a limit will be reached; an instant is missing when it lies beyond what is looked at. */
-export interface RunsOut {
-  /** Of so many courses, how many reach the limit. */
-  probability: number;
-  expectedAt?: Date;
-  intervals: { level: number; earliestAt?: Date; latestAt?: Date }[];
+/** An instant is missing when it lies beyond what is looked at. */
+export interface Span {
+  earliestAt?: Date;
+  latestAt?: Date;
 }
 
-/** What will be spent. */
+interface Range {
+  lowMicros: number;
+  highMicros: number;
+}
+
+/** What will be spent. `usual` holds 80 of 100 courses, `wide` 95. */
 export interface SpendForecast {
   /** Spent on an average day, exceptions aside. */
   dailyMicros: number;
   /** Whether days of the week were told apart. */
   byWeekday: boolean;
-  atEnd: {
-    expectedMicros: number;
-    intervals: { level: number; lowMicros: number; highMicros: number }[];
+  atEnd: { expectedMicros: number; usual: Range; wide: Range };
+  /** When the limit will be reached; missing without one. */
+  runsOut?: {
+    /** Which part of the courses reach it. */
+    probability: number;
+    expectedAt?: Date;
+    usual: Span;
+    wide: Span;
   };
-  /** Missing without a limit. */
-  runsOut?: RunsOut;
 }
 
 function meanOf(values: readonly number[]): number {
@@ -114,21 +120,63 @@ function quantile(sorted: readonly number[], share: number): number {
   ];
 }
 
+/** A day of the past: how it compares with the usual of such a day. */
+interface Residual {
+  ratio: number;
+  usual: number;
+}
+
 /**
- * One course of the days to come: what is spent on each, as a multiple of the
- * level of the day. First the days of the past are drawn anew, then the days to
- * come from those: so the courses differ as much as the past leaves open what
- * an average day is.
+ * Draws days of the past, each in proportion to its usual: so the multiples
+ * that are drawn are 1 on average, and quiet days have little say in the others.
+ */
+function drawingFrom(
+  past: readonly Residual[],
+  random: () => number,
+): () => Residual {
+  let sum = 0;
+  const upTo = past.map(({ usual }) => {
+    sum += Math.max(0, usual);
+    return sum;
+  });
+  return () => {
+    const at = random() * sum;
+    const index = upTo.findIndex(end => at < end);
+    return past[index < 0 ? past.length - 1 : index];
+  };
+}
+
+/** What is left of a day to come, with what is usually spent in it. */
+interface DayAhead {
+  begin: number;
+  end: number;
+  usual: number;
+}
+
+/**
+ * One course of the days to come: what it comes to, and when it reaches the
+ * room that there is, if it does. First the days of the past are drawn anew,
+ * then the days to come from those: so the courses differ as much as the past
+ * leaves open what a day costs.
  */
 function courseOf(
-  ratios: readonly number[],
-  length: number,
+  draw: () => Residual,
+  samples: number,
+  ahead: readonly DayAhead[],
+  room: number,
   random: () => number,
-): number[] {
-  const pick = (from: readonly number[]) =>
-    from[Math.floor(random() * from.length)];
-  const past = ratios.map(() => pick(ratios));
-  return Array.from({ length }, () => pick(past));
+): { total: number; reachedAt?: number } {
+  const drawn = Array.from({ length: samples }, draw);
+  let total = 0;
+  let reachedAt: number | undefined;
+  for (const { begin, end, usual } of ahead) {
+    const micros = usual * drawn[Math.floor(random() * samples)].ratio;
+    if (reachedAt === undefined && total + micros >= room) {
+      reachedAt = begin + ((room - total) / micros) * (end - begin);
+    }
+    total += micros;
+  }
+  return { total, reachedAt };
 }
 
 /**
@@ -146,69 +194,71 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
     return undefined;
   }
   const daily = withoutSpikes(so.daily);
-  const level = levelsOf(daily);
-  const ratios = daily.map((micros, index) => {
-    const usual = level(index - daily.length);
-    return usual > 0 ? micros / usual : 0;
+  const usualOf = levelsOf(daily);
+  const past = daily.map((micros, index) => {
+    const usual = usualOf(index - daily.length);
+    return { usual, ratio: usual > 0 ? micros / usual : 0 };
   });
   const random = seededRandom(so.seed);
+  const draw = drawingFrom(past, random);
   const now = so.now.getTime();
   const starts = so.days.map(day => day.getTime());
   // Of the day of now, only what is left of it is to come.
-  const spans = starts.slice(1).map((end, index) => {
+  const ahead = starts.slice(1).map((end, index) => {
     const begin = Math.max(now, starts[index]);
-    const whole = end - starts[index];
-    return { begin, end, share: Math.max(0, end - begin) / whole };
+    const left = Math.max(0, end - begin) / (end - starts[index]);
+    return { begin, end, usual: usualOf(index) * left };
   });
   const room =
-    so.limitMicros === undefined ? undefined : so.limitMicros - so.usedMicros;
+    so.limitMicros === undefined ? Infinity : so.limitMicros - so.usedMicros;
   const totals: number[] = [];
   const reached: number[] = [];
-  for (let path = 0; path < PATHS; path++) {
-    const course = courseOf(ratios, spans.length, random);
-    let total = 0;
-    let at = room !== undefined && room <= 0 ? now : undefined;
-    spans.forEach(({ begin, end, share }, index) => {
-      const micros = course[index] * level(index) * share;
-      if (room !== undefined && at === undefined && total + micros >= room) {
-        at = begin + ((room - total) / micros) * (end - begin);
-      }
-      total += micros;
-    });
+  for (let course = 0; course < COURSES; course++) {
+    const { total, reachedAt } = courseOf(
+      draw,
+      past.length,
+      ahead,
+      room,
+      random,
+    );
     totals.push(so.usedMicros + total);
-    if (at !== undefined) {
-      reached.push(at);
+    if (room <= 0) {
+      reached.push(now);
+    } else if (reachedAt !== undefined) {
+      reached.push(reachedAt);
     }
   }
   totals.sort((a, b) => a - b);
   reached.sort((a, b) => a - b);
   // Courses that do not reach the limit reach it after all others.
   const reachedBy = (share: number) => {
-    const instant = reached[Math.max(0, Math.ceil(share * PATHS) - 1)];
+    const instant = reached[Math.max(0, Math.ceil(share * COURSES) - 1)];
     return instant === undefined ? undefined : new Date(instant);
   };
+  const range = (level: number): Range => ({
+    lowMicros: Math.round(quantile(totals, (1 - level) / 2)),
+    highMicros: Math.round(quantile(totals, (1 + level) / 2)),
+  });
+  const span = (level: number): Span => ({
+    earliestAt: reachedBy((1 - level) / 2),
+    latestAt: reachedBy((1 + level) / 2),
+  });
   return {
     dailyMicros: Math.round(meanOf(daily)),
     byWeekday: daily.length >= WEEKDAY_DAYS,
     atEnd: {
       expectedMicros: Math.round(meanOf(totals)),
-      intervals: FORECAST_LEVELS.map(wanted => ({
-        level: wanted,
-        lowMicros: Math.round(quantile(totals, (1 - wanted) / 2)),
-        highMicros: Math.round(quantile(totals, (1 + wanted) / 2)),
-      })),
+      usual: range(USUAL),
+      wide: range(WIDE),
     },
     runsOut:
-      room === undefined
+      so.limitMicros === undefined
         ? undefined
         : {
-            probability: reached.length / PATHS,
+            probability: reached.length / COURSES,
             expectedAt: reachedBy(0.5),
-            intervals: FORECAST_LEVELS.map(wanted => ({
-              level: wanted,
-              earliestAt: reachedBy((1 - wanted) / 2),
-              latestAt: reachedBy((1 + wanted) / 2),
-            })),
+            usual: span(USUAL),
+            wide: span(WIDE),
           },
   };
 }

@@ -23,6 +23,7 @@ export interface AlertRow {
     spentMicros?: number;
     /** Of forecasts. */
     expectedAt?: string;
+    probability?: number;
     /** Of delegations: the service that pays. */
     to?: string;
   };
@@ -60,6 +61,18 @@ const RAISE = `
     and not exists (select 1 from budget_alerts a where a.subject_id = b.id and a.kind = k.kind and a.occasion = n.starts_at)
   on conflict (subject_id, kind, occasion) do nothing`;
 
+const RAISE_FORECAST = `
+  insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
+  select b.organization_id, 'forecast', b.id, n.starts_at, jsonb_strip_nulls(jsonb_build_object('scopeKind', b.scope_kind,
+    'scopeRef', nullif(b.scope_ref, ''), 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent,
+    'expectedAt', ?::text, 'probability', ?::double precision))
+  from budgets b
+  join organizations o on o.id = b.organization_id
+  cross join lateral (select devart_window_start(b.period, clock_timestamp(), o.time_zone) as starts_at) n
+  cross join lateral (select sum(x.spent_micros) as spent from budget_windows x
+    where x.budget_id = b.id and x.starts_at = n.starts_at) w
+  where b.id = ? on conflict (subject_id, kind, occasion) do nothing`;
+
 /** The SQL of what budgets and services tell by themselves. */
 export class AlertStore {
   /** Alerts newest first, one more than `limit`. */
@@ -87,26 +100,17 @@ export class AlertStore {
     await tx.hotRows(RAISE, [BUDGET_WARNING_SHARE, refused]);
   }
 
-  /** Notes that a budget is expected to run out before its window ends. */
+  /** Notes that a budget is likely to run out before the window of now ends. */
   async raiseForecast(
     tx: Transaction,
-    forecast: {
-      organizationId: string;
-      budgetId: string;
-      startsAt: Date;
-      detail: AlertRow['detail'];
-    },
+    budgetId: string,
+    forecast: { expectedAt?: string; probability: number },
   ): Promise<void> {
-    await tx.run(
-      `insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
-       values (?, 'forecast', ?, ?, ?) on conflict (subject_id, kind, occasion) do nothing`,
-      [
-        forecast.organizationId,
-        forecast.budgetId,
-        forecast.startsAt,
-        JSON.stringify(forecast.detail),
-      ],
-    );
+    await tx.run(RAISE_FORECAST, [
+      forecast.expectedAt ?? null,
+      forecast.probability,
+      budgetId,
+    ]);
   }
 
   /** Takes alerts that were not published, oldest first; they are published with the commit. */

@@ -259,30 +259,6 @@ export class BudgetStore {
     return row.name ?? undefined;
   }
 
-  /** What was spent within the scope of a budget on each of the last whole days, oldest first. */
-  async dailySpend(
-    tx: Transaction,
-    budgetId: string,
-    days: number,
-  ): Promise<number[]> {
-    const rows = await tx.rows<{ micros: string }>(
-      `select coalesce(e.micros, 0) as micros
-       from budgets b join organizations o on o.id = b.organization_id
-       cross join lateral (select date_trunc('day', clock_timestamp() at time zone o.time_zone) as midnight) today
-       cross join lateral generate_series(today.midnight - make_interval(days => ?::int), today.midnight - interval '1 day',
-         interval '1 day') d (day)
-       left join lateral (
-         select sum(amount_micros) as micros from ledger_entries
-         where organization_id = b.organization_id
-           and at >= d.day at time zone o.time_zone and at < (d.day + interval '1 day') at time zone o.time_zone
-           and devart_counts(b.scope_kind, b.scope_ref, service_id, agent_id::text, team, workflow_id::text, run_id::text)
-       ) e on true
-       where b.id = ? order by d.day`,
-      [days, budgetId],
-    );
-    return rows.map(row => Number(row.micros));
-  }
-
   #narrow(organizationId: string, filter: BudgetFilter): Conditions {
     return new Conditions()
       .add('b.organization_id = ?', organizationId)

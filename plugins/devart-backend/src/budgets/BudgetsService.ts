@@ -7,8 +7,6 @@ import {
   type BudgetChange,
   type BudgetPeriod,
   type BudgetScope,
-  type OperationOutput,
-  type operations,
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { scopeOf, type MemberCaller } from '../access/Caller';
@@ -25,14 +23,10 @@ import type {
   BudgetStore,
 } from './BudgetStore';
 import { describeBudget, money } from './describeBudget';
-import { forecastOf } from './forecastOf';
 import type { ServiceStore } from './ServiceStore';
 import { toAlert } from './toAlert';
 import { tightestOf } from './tightestOf';
 import { toBudget, toBudgetChange, toMicros } from './toBudget';
-
-/** So many whole days before today are what a forecast rests on. */
-const FORECAST_DAYS = 28;
 
 const GROUP = /^group:[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*$/;
 
@@ -317,21 +311,13 @@ export class BudgetsService {
     return rows.map(row => toAlert(row, currency));
   }
 
-  /**
-   * When a budget is expected to run out.
-   *
-   * @throws NotFoundError
-   */
-  async forecast(
-    caller: MemberCaller,
+  /** Notes that a budget is likely to run out before its window ends, once a window. */
+  async tellForecast(
+    tx: Transaction,
     id: string,
-  ): Promise<OperationOutput<typeof operations.budgets.forecast>> {
-    const { currency } = this.#organizations.byId(caller.organizationId);
-    return this.#database.inScope(scopeOf(caller), async tx => {
-      const row = await this.#find(tx, caller.organizationId, id);
-      const daily = await this.#store.dailySpend(tx, id, FORECAST_DAYS);
-      return { currency, ...forecastOf(toBudget(row), daily, new Date()) };
-    });
+    forecast: { expectedAt?: string; probability: number },
+  ): Promise<void> {
+    await this.#alerts.raiseForecast(tx, id, forecast);
   }
 
   async #setLimit(

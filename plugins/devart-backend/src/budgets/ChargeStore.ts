@@ -9,6 +9,7 @@ import type {
 } from './charges';
 
 const CHARGE = `select charge_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::numeric, ?::jsonb) as answer`;
+const CHARGE_GROUP = `select charge_group(?::uuid, ?::uuid, ?::text[], ?::bigint[], ?::numeric[], ?::jsonb[]) as answer`;
 const RESERVE = `select reserve_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::bigint, ?::integer, ?::jsonb) as answer`;
 const RESERVE_TOGETHER = `
   select reserve_service(?::uuid, c.service, c.request, c.least, c.most, c.seconds, c.attribution::jsonb) as answer
@@ -17,6 +18,10 @@ const RESERVE_TOGETHER = `
       with ordinality as u (service, request, least, most, seconds, attribution, position)
     order by position
   ) c`;
+const WITHOUT_DISK = `select set_config('synchronous_commit', 'off', true)`;
+const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
+const LOCK_RESERVATIONS = `
+  select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
 const SETTLE_TOGETHER = `
   select settle_reservation(?::uuid, c.request, c.amount, c.usage::jsonb) as answer
   from (
@@ -27,6 +32,12 @@ const SETTLE = `select settle_reservation(?::uuid, ?::text, ?::bigint, ?::jsonb)
 const RELEASE = `select release_reservation(?::uuid, ?::text) as answer`;
 const CORRECT = `select correct_entry(?::uuid, ?::uuid, ?::bigint, ?::jsonb) as answer`;
 const EXPIRE = `select expire_reservation() as answer`;
+
+/** What charge_group answers: the id and the amount of each entry by its request. */
+interface ChargedGroup {
+  remainingMicros?: number;
+  entries: Record<string, [id: string, amountMicros: number]>;
+}
 
 /**
  * The functions of the database that move money. Each is one statement, which
@@ -46,6 +57,38 @@ export class ChargeStore {
       charge.quantity ?? 1,
       JSON.stringify(charge.attribution),
     ]);
+  }
+
+  /**
+   * Charges that are all for one service and on the same accounts; undefined
+   * when they have to be made one by one.
+   */
+  async chargeGroup(
+    tx: Transaction,
+    organizationId: string,
+    charges: readonly NewCharge[],
+  ): Promise<ChargeAnswer[] | undefined> {
+    const [{ serviceId }] = charges;
+    const group = await this.#call<ChargedGroup | null>(tx, CHARGE_GROUP, [
+      organizationId,
+      serviceId,
+      charges.map(charge => charge.requestId),
+      charges.map(charge => charge.amountMicros ?? null),
+      charges.map(charge => charge.quantity ?? 1),
+      charges.map(charge => JSON.stringify(charge.attribution)),
+    ]);
+    return group
+      ? charges.map(({ requestId }) => ({
+          outcome: 'charged',
+          entryId: group.entries[requestId][0],
+          chargedMicros: group.entries[requestId][1],
+          serviceId,
+          delegatedFrom: [],
+          remainingMicros: group.remainingMicros,
+          suspended: false,
+          replayed: false,
+        }))
+      : undefined;
   }
 
   async reserve(
@@ -75,7 +118,7 @@ export class ChargeStore {
     reservations: readonly NewReservation[],
   ): Promise<ReserveAnswer[]> {
     const [, rows] = await Promise.all([
-      tx.hotRows(`select set_config('synchronous_commit', 'off', true)`),
+      tx.hotRows(WITHOUT_DISK),
       tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_TOGETHER, [
         organizationId,
         reservations.map(one => one.serviceId),
@@ -102,16 +145,20 @@ export class ChargeStore {
     const details = calls.map(
       ({ usage: { amountMicros: _, ...rest } }) => rest,
     );
-    const withoutDisk = tx.hotRows(
-      `select set_config('synchronous_commit', 'off', true)`,
-    );
-    const settled = tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
-      organizationId,
-      calls.map(({ requestId }) => requestId),
-      calls.map(({ usage }) => usage.amountMicros ?? null),
-      details.map(one => JSON.stringify(one)),
+    const requestIds = calls.map(({ requestId }) => requestId);
+    // All of them before the first window: whoever settles or expires one of
+    // them by itself has it before its windows, too.
+    const [, , , rows] = await Promise.all([
+      tx.hotRows(WITHOUT_DISK),
+      tx.hotRows(LOCK_MONEY, [organizationId]),
+      tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
+      tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
+        organizationId,
+        requestIds,
+        calls.map(({ usage }) => usage.amountMicros ?? null),
+        details.map(one => JSON.stringify(one)),
+      ]),
     ]);
-    const [, rows] = await Promise.all([withoutDisk, settled]);
     return rows.map(({ answer }) => withoutNulls(answer));
   }
 

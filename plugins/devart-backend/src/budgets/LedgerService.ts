@@ -17,6 +17,7 @@ import type {
   SettleAnswer,
   Usage,
 } from './charges';
+import { ChargeGroups } from './ChargeGroups';
 import type { ChargeStore } from './ChargeStore';
 import type { LedgerFilter, LedgerStore, SpendRow } from './LedgerStore';
 import { csvHeader, csvLine } from './toCsv';
@@ -46,6 +47,7 @@ export type MovedListener = (moved: {
 export class LedgerService {
   readonly #database: Database;
   readonly #charges: ChargeStore;
+  readonly #groups: ChargeGroups;
   readonly #store: LedgerStore;
   readonly #organizations: Organizations;
   readonly #onMoved: MovedListener[] = [];
@@ -58,6 +60,10 @@ export class LedgerService {
   }) {
     this.#database = options.database;
     this.#charges = options.charges;
+    this.#groups = new ChargeGroups({
+      database: options.database,
+      store: options.charges,
+    });
     this.#store = options.store;
     this.#organizations = options.organizations;
   }
@@ -75,9 +81,7 @@ export class LedgerService {
     organizationId: string,
     charge: NewCharge,
   ): Promise<ChargeAnswer> {
-    const answer = await this.#database.asSystem(charge.attribution.actor, tx =>
-      this.#charges.charge(tx, organizationId, charge),
-    );
+    const answer = await this.#groups.charge(organizationId, charge);
     this.#moved(organizationId, answer);
     return answer;
   }

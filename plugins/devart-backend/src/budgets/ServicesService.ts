@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import type {
   BudgetLevel,
@@ -9,10 +10,10 @@ import type {
   Service,
   ServiceKind,
 } from '@devart/plugin-devart-common';
-import { isDeepStrictEqual } from 'node:util';
-import { v7 as uuidv7 } from 'uuid';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { scopeOf, type KnownCaller, type MemberCaller } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
+import type { ConfiguredService } from '../config/readServices';
 import type { Database } from '../database/Database';
 import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
@@ -199,6 +200,23 @@ export class ServicesService {
     });
     await this.#tell(tx, organizationId, id, 'created', service);
     return id;
+  }
+
+  /** Makes services agree with the configuration, in which each stands behind its fallback. */
+  async provideAllIn(
+    tx: Transaction,
+    organizationId: string,
+    services: readonly ConfiguredService[],
+  ): Promise<void> {
+    const ids = new Map<string, string>();
+    for (const { fallback, ...service } of services) {
+      const fallbackId = fallback && ids.get(fallback);
+      const id = await this.provideIn(tx, organizationId, {
+        ...service,
+        fallbackId,
+      });
+      ids.set(service.name, id);
+    }
   }
 
   /**
@@ -465,7 +483,7 @@ export class ServicesService {
     organizationId: string,
     id: string,
   ): Promise<ServiceRow> {
-    const row = UUID.test(id)
+    const row = isUuid(id)
       ? await this.#store.find(tx, organizationId, id)
       : undefined;
     if (!row) {
@@ -496,7 +514,6 @@ export class ServicesService {
       caller.kind === 'agent'
         ? []
         : await this.#budgetStore.ofScopes(tx, organizationId, 'service', ids);
-    const own = Map.groupBy(budgets, ({ scope_ref }) => scope_ref);
     const months = new Map(
       budgets
         .filter(({ period }) => period === 'month')
@@ -511,7 +528,7 @@ export class ServicesService {
     );
     return rows.map(row =>
       toService(row, {
-        budgets: own.get(row.id) ?? [],
+        budgets: budgets.filter(({ scope_ref }) => scope_ref === row.id),
         monthMicros: months.get(row.id) ?? counted.get(row.id) ?? 0,
       }),
     );
@@ -533,8 +550,6 @@ export class ServicesService {
     ]);
   }
 }
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 function toService(
   row: ServiceRow,

@@ -28,7 +28,11 @@ describe('notices of money', () => {
         access: {
           roles: {
             admin: ['user:default/ada', 'user:default/olga'],
-            supervisor: ['group:default/supervisors', 'service:ci'],
+            supervisor: [
+              'group:default/supervisors',
+              'user:default/sam',
+              'service:ci',
+            ],
             viewer: ['user:default/vic'],
           },
         },
@@ -138,7 +142,11 @@ describe('notices of money', () => {
   const toldOf = async (id: string, count = 1) =>
     eventually(async () => {
       const told = sent.filter(({ payload }) => payload.scope?.endsWith(id));
-      expect(told).toHaveLength(count);
+      if (told.length !== count) {
+        throw new Error(
+          `${told.length} notices instead of ${count}: ${JSON.stringify(told)}`,
+        );
+      }
       return told[0];
     });
 
@@ -235,7 +243,7 @@ describe('notices of money', () => {
       [['agent', agent.id], [OWNERS]],
       [
         ['organization', ''],
-        ['user:default/ada', 'group:default/supervisors'],
+        ['user:default/ada', 'group:default/supervisors', 'user:default/sam'],
       ],
       [['organization', ''], ['user:default/olga'], 'other'],
     ];

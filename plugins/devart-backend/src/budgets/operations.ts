@@ -48,7 +48,7 @@ export function createServiceHandlers(
 /** Handlers of operations on budgets. */
 export function createBudgetHandlers(
   budgets: BudgetsService,
-): Handlers<'budgets'> {
+): Omit<Handlers<'budgets'>, 'forecast'> {
   return {
     list: async ({ cursor, ...filter }, { caller }) => {
       const { rows, nextCursor } = pageOfRows(
@@ -97,8 +97,6 @@ export function createBudgetHandlers(
       );
       return { items: rows, nextCursor };
     },
-    forecast: async ({ id }, { caller }) =>
-      budgets.forecast(requireMember(caller), id),
   };
 }
 

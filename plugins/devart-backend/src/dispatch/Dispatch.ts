@@ -16,6 +16,8 @@ import type { Tasks } from '../tasks/Tasks';
 import type { Transports } from '../transports/Transports';
 import { AgentBell } from './AgentBell';
 import { AgentControl } from './AgentControl';
+import { Claims } from './Claims';
+import { ClaimStore } from './ClaimStore';
 import { createDuePromoter } from './createDuePromoter';
 import { createLeaseKeeper } from './createLeaseKeeper';
 import { Dispatcher } from './Dispatcher';
@@ -24,6 +26,7 @@ import { createDispatchHandlers } from './operations';
 import { QueueBell } from './QueueBell';
 import { QueueHealthStore } from './QueueHealthStore';
 import { QueueWatch } from './QueueWatch';
+import { registerDeliveryMetrics } from './registerDeliveryMetrics';
 import { registerQueueMetrics } from './registerQueueMetrics';
 import { SessionClaims } from './SessionClaims';
 import { SessionStore } from './SessionStore';
@@ -68,7 +71,14 @@ export class Dispatch implements Part {
     const { config, database, metrics, logger } = options;
     const { leaseSeconds } = config;
     const { events } = options.outbox;
-    const { service: tasks, work, queue, machine, types } = options.tasks;
+    const {
+      service: tasks,
+      work,
+      queue,
+      machine,
+      types,
+      shared,
+    } = options.tasks;
     const { ledger } = options.budgets;
     const agents = options.agents.service;
     const transports = options.transports.service;
@@ -77,18 +87,27 @@ export class Dispatch implements Part {
     const meeting = { database, agents, sessions, queue };
     const queueBell = new QueueBell({ database, logger });
     const agentBell = new AgentBell({ database, logger });
+    const claims = new Claims({
+      ...meeting,
+      shared,
+      store: new ClaimStore(),
+      machine,
+      types,
+      leaseSeconds,
+    });
     const dispatcher = new Dispatcher({
       ...meeting,
+      claims,
       bell: queueBell,
       leaseSeconds,
     });
-    const claims = new SessionClaims({
+    const sessionClaims = new SessionClaims({
       ...meeting,
+      claims,
       ready: new ReadyStore(),
-      leaseSeconds,
     });
     const streams = new TaskStreams({
-      claims,
+      claims: sessionClaims,
       queueBell,
       bell: agentBell,
       logger,
@@ -103,7 +122,8 @@ export class Dispatch implements Part {
       thresholdsOf: config.queueThresholdsOf,
       logger,
     });
-    registerQueueMetrics({ metrics, watch, dispatcher, queue });
+    registerQueueMetrics({ metrics, watch, dispatcher, claims });
+    registerDeliveryMetrics({ metrics, streams, transports });
 
     machine.onQueued(({ needs }) => queueBell.ring(needs));
     machine.onLeasesChanged(({ ended }) => {
@@ -134,7 +154,7 @@ export class Dispatch implements Part {
             agents,
             control: new AgentControl(meeting),
             dispatcher,
-            claims,
+            claims: sessionClaims,
             streams,
             transports,
             bell: agentBell,

@@ -1,13 +1,11 @@
-import { ConflictError } from '@backstage/errors';
 import { stringifyError } from '@backstage/errors';
 import type { ClaimedTask } from '@devart/plugin-devart-common';
 import type { AgentCaller } from '../access/Caller';
-import type { AgentsService } from '../agents/AgentsService';
 import type { Database } from '../database/Database';
-import { GroupCommit } from '../database/GroupCommit';
-import type { Transaction } from '../database/Transaction';
 import type { TaskQueue } from '../tasks/TaskQueue';
 import { statusOfError } from '../operations/statusOfError';
+import type { ClaimResult, Claims } from './Claims';
+import { foreignSession } from './foreignSession';
 import type { QueueBell, Ring } from './QueueBell';
 import type { SessionStore } from './SessionStore';
 
@@ -37,46 +35,31 @@ export interface ClaimHealth {
   /** Since when every claim has failed, and how the last one did. */
   failing?: { since: number; error: string };
 }
-/** Claims for more tasks than this do not wait for others, nor let others wait. */
-const SMALL_CLAIM = 10;
-
-interface Request {
-  agent: AgentCaller;
-  claim: Claim;
-}
-
-type Answer = { tasks: ClaimedTask[] } | { error: unknown };
 
 /** Hands out tasks to agents and keeps the leases under which they hold them. */
 export class Dispatcher {
-  readonly #agents: AgentsService;
+  readonly #claims: Claims;
   readonly #database: Database;
   readonly #queue: TaskQueue;
   readonly #sessions: SessionStore;
   readonly #bell: QueueBell;
   readonly #leaseSeconds: number;
   #health: ClaimHealth = {};
-  readonly #claims: GroupCommit<Request, Answer>;
 
   constructor(options: {
-    agents: AgentsService;
+    claims: Claims;
     database: Database;
     queue: TaskQueue;
     sessions: SessionStore;
     bell: QueueBell;
     leaseSeconds: number;
   }) {
-    this.#agents = options.agents;
+    this.#claims = options.claims;
     this.#database = options.database;
     this.#queue = options.queue;
     this.#sessions = options.sessions;
     this.#bell = options.bell;
     this.#leaseSeconds = options.leaseSeconds;
-    this.#claims = new GroupCommit({
-      run: requests => this.#claimTogether(requests),
-      max: 20,
-      concurrency: 2,
-    });
   }
 
   /**
@@ -106,7 +89,9 @@ export class Dispatcher {
           if (signal.aborted) {
             return [];
           }
-          const tasks = await this.#watched(() => this.#claimNow(agent, claim));
+          const { tasks, full } = await this.#watched(() =>
+            this.#claimNow(agent, claim),
+          );
           if (signal.aborted) {
             await this.#takeBack(agent, tasks);
             return [];
@@ -115,7 +100,9 @@ export class Dispatcher {
             ring = undefined;
             return tasks;
           }
-          ring = this.#passOn(ring, self);
+          // Whoever has looked with room to spare, and can do what was rung for,
+          // says with nothing that somebody else has it.
+          ring = full ? this.#passOn(ring, self) : undefined;
           if (Date.now() >= deadline) {
             return [];
           }
@@ -164,80 +151,14 @@ export class Dispatcher {
     }
   }
 
-  /** Large claims are transactions of their own; small ones share one with others of the moment. */
-  async #claimNow(agent: AgentCaller, claim: Claim): Promise<ClaimedTask[]> {
-    const request = { agent, claim };
-    if (claim.max > SMALL_CLAIM) {
-      return this.#database.asSystem(agent.actor, tx =>
-        this.#claimIn(tx, request),
-      );
-    }
-    const [answer] = await this.#claims.add([request]);
-    if ('error' in answer) {
-      throw answer.error;
-    }
-    return answer.tasks;
-  }
-
-  async #claimTogether(requests: readonly Request[]): Promise<Answer[]> {
-    // In one order, so that two groups that wait for the same agents take turns.
-    const sorted = [...requests].sort((a, b) =>
-      a.agent.agentId < b.agent.agentId ? -1 : 1,
-    );
-    try {
-      const tasks = await this.#database.asSystem('system:claims', tx =>
-        Promise.all(
-          sorted.map(async request => ({
-            request,
-            tasks: await this.#claimIn(tx, request),
-          })),
-        ),
-      );
-      const byRequest = new Map(tasks.map(each => [each.request, each]));
-      return requests.map(request => byRequest.get(request)!);
-    } catch (error) {
-      if (requests.length === 1) {
-        return [{ error }];
-      }
-      // One of them was refused, and all were rolled back: each for itself, then.
-      const answers: Answer[] = [];
-      for (const request of requests) {
-        answers.push(...(await this.#claimTogether([request])));
-      }
-      return answers;
-    }
-  }
-
-  async #claimIn(
-    tx: Transaction,
-    { agent, claim }: Request,
-  ): Promise<ClaimedTask[]> {
-    const sessionId = claim.sessionId ?? agent.agentId;
-    // Sent together, in this order. What is refused rolls the claim back.
-    const [, expiresAt, tasks] = await Promise.all([
-      this.#agents.checkMayWork(tx, agent.organizationId, agent.agentId),
-      this.#sessions.keep(tx, {
-        id: sessionId,
-        organizationId: agent.organizationId,
-        agentId: agent.agentId,
-        leaseSeconds: this.#leaseSeconds,
-      }),
-      this.#queue.claim(tx, {
-        organizationId: agent.organizationId,
-        agentId: agent.agentId,
-        agentName: agent.name,
-        sessionId,
-        capabilities: agent.capabilities,
-        max: claim.max,
-        maxConcurrent: agent.maxConcurrent,
-        taskId: claim.taskId,
-      }),
-    ]);
-    if (!expiresAt) {
-      throw foreignSession();
-    }
-    const leaseExpiresAt = expiresAt.toISOString();
-    return tasks.map(task => ({ ...task, leaseExpiresAt }));
+  async #claimNow(agent: AgentCaller, claim: Claim): Promise<ClaimResult> {
+    return this.#claims.claim({
+      agent,
+      sessionId: claim.sessionId ?? agent.agentId,
+      max: claim.max,
+      taskIds: claim.taskId === undefined ? undefined : [claim.taskId],
+      prolongs: true,
+    });
   }
 
   /** Nobody is there any more to take the tasks that were just claimed. */
@@ -356,10 +277,4 @@ export class Dispatcher {
     signal.addEventListener('abort', finish);
     return rung;
   }
-}
-
-function foreignSession(): ConflictError {
-  return new ConflictError(
-    'sessionId: is the session of another agent; choose a new one',
-  );
 }

@@ -1,20 +1,5 @@
 import type { Transaction } from '../database/Transaction';
 
-const KEEP = `
-  with fresh as (
-    select expires_at from agent_sessions
-    where id = ? and agent_id = ? and expires_at > now() + make_interval(secs => ?::double precision)
-  ),
-  touched as (
-    insert into agent_sessions (id, organization_id, agent_id, expires_at)
-    select ?::uuid, ?::uuid, ?::uuid, now() + make_interval(secs => ?::double precision)
-    where not exists (select 1 from fresh)
-    on conflict (id) do update set last_seen_at = now(), expires_at = excluded.expires_at
-    where agent_sessions.agent_id = excluded.agent_id
-    returning expires_at
-  )
-  select expires_at from fresh union all select expires_at from touched`;
-
 /** The SQL of agents' sessions, which hold the leases of their tasks. */
 export class SessionStore {
   /**
@@ -49,19 +34,6 @@ export class SessionStore {
     return row?.expires_at;
   }
 
-  /** Locks a session until the transaction ends; answers when its leases end, undefined when it has ended. */
-  async lock(
-    tx: Transaction,
-    session: { id: string; agentId: string },
-  ): Promise<Date | undefined> {
-    const [row] = await tx.hotRows<{ expires_at: Date }>(
-      `select expires_at from agent_sessions
-       where id = ? and agent_id = ? and expires_at > now() for no key update`,
-      [session.id, session.agentId],
-    );
-    return row?.expires_at;
-  }
-
   /** Of some sessions, those that have not ended. */
   async findAlive(
     tx: Transaction,
@@ -72,34 +44,6 @@ export class SessionStore {
       [ids as string[]],
     );
     return new Set(rows.map(({ id }) => id));
-  }
-
-  /**
-   * Makes sure that a session lasts for the better part of a lease, as a claim
-   * needs it: writes only when less than two thirds are left, so that an agent
-   * that claims often writes its row as rarely as one that only heartbeats.
-   * Answers as {@link SessionStore.touch} does.
-   */
-  async keep(
-    tx: Transaction,
-    session: {
-      id: string;
-      organizationId: string;
-      agentId: string;
-      leaseSeconds: number;
-    },
-  ): Promise<Date | undefined> {
-    const { id, organizationId, agentId, leaseSeconds } = session;
-    const [row] = await tx.hotRows<{ expires_at: Date }>(KEEP, [
-      id,
-      agentId,
-      (leaseSeconds * 2) / 3,
-      id,
-      organizationId,
-      agentId,
-      leaseSeconds,
-    ]);
-    return row?.expires_at;
   }
 
   /** Ends sessions, remembering with their agents when they were last seen. */

@@ -1,44 +1,8 @@
-import {
-  createServiceFactory,
-  type BackendFeature,
-} from '@backstage/backend-plugin-api';
-import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
-import { metricsServiceMock } from '@backstage/backend-test-utils/alpha';
 import { eventually } from '../__testUtils__/eventually';
+import { readableMetrics } from '../__testUtils__/readableMetrics';
 import { TestControlPlane } from '../__testUtils__/TestControlPlane';
 
 jest.setTimeout(120_000);
-
-type Observed = { name: string; value: number; labels?: unknown };
-
-/** Metrics that can be read as a monitor would. */
-function readableMetrics() {
-  const metrics = metricsServiceMock.mock();
-  const gauges = new Map<string, (result: unknown) => unknown>();
-  const recorded: Observed[] = [];
-  metrics.createObservableGauge.mockImplementation(name => ({
-    addCallback: callback =>
-      gauges.set(name, callback as (result: unknown) => unknown),
-    removeCallback: () => gauges.delete(name),
-  }));
-  metrics.createHistogram.mockImplementation(name => ({
-    record: (value, labels) => recorded.push({ name, value, labels }),
-  }));
-  const feature: BackendFeature = createServiceFactory({
-    service: metricsServiceRef,
-    deps: {},
-    factory: () => metrics,
-  });
-  const read = async (name: string) => {
-    const observed: Observed[] = [];
-    await gauges.get(name)!({
-      observe: (value: number, labels?: unknown) =>
-        observed.push({ name, value, labels }),
-    });
-    return observed;
-  };
-  return { feature, read, recorded };
-}
 
 describe('the queue as a whole', () => {
   const metrics = readableMetrics();

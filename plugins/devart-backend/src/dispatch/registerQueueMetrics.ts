@@ -1,5 +1,5 @@
 import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
-import type { TaskQueue } from '../tasks/TaskQueue';
+import type { Claims } from './Claims';
 import type { Dispatcher } from './Dispatcher';
 import type { QueueDepth } from './QueueHealthStore';
 import type { QueueWatch } from './QueueWatch';
@@ -16,9 +16,9 @@ export function registerQueueMetrics(options: {
   metrics: MetricsService;
   watch: QueueWatch;
   dispatcher: Dispatcher;
-  queue: TaskQueue;
+  claims: Claims;
 }): void {
-  const { metrics, watch, dispatcher, queue } = options;
+  const { metrics, watch, dispatcher, claims } = options;
 
   const eachSet = (measure: (depth: QueueDepth) => number | undefined) => {
     const longest = [...watch.snapshot.depths]
@@ -92,7 +92,7 @@ export function registerQueueMetrics(options: {
     description: 'From the moment a task could be claimed until it was',
     unit: 's',
   });
-  queue.onClaimed(tasks => {
+  claims.onClaimed(tasks => {
     for (const { priority, waitedSeconds } of tasks) {
       waits.record(waitedSeconds, { priority });
     }

@@ -62,6 +62,7 @@ export function createPortalHandlers(options: {
             byPriority,
             unserved: await overview.unserved(tx, organizationId),
             ...(await healthOfQueue(tx, organizationId, queueSources)),
+            transports: transports.statuses(),
           },
           agents: {
             idle: status.idle ?? 0,

@@ -102,17 +102,4 @@ export class ReadyStore {
     );
     return row?.title;
   }
-
-  /** How many tasks an agent is working on, and how many of these in one session. */
-  async countHeld(
-    tx: Transaction,
-    holder: { agentId: string; sessionId: string },
-  ): Promise<{ agent: number; session: number }> {
-    const [row] = await tx.hotRows<{ agent: number; session: number }>(
-      `select count(*)::int as agent, (count(*) filter (where session_id = ?))::int as session
-       from task_leases where agent_id = ?`,
-      [holder.sessionId, holder.agentId],
-    );
-    return row;
-  }
 }

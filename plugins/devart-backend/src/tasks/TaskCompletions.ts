@@ -1,6 +1,7 @@
 import type { AgentCaller } from '../access/Caller';
 import type { Database } from '../database/Database';
 import { GroupCommit } from '../database/GroupCommit';
+import type { SharedTransactions } from '../database/SharedTransactions';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import type { AttemptFence } from './AttemptFence';
@@ -21,48 +22,39 @@ interface Report {
   end: AttemptEnd;
 }
 
-const GROUP = 500;
+/** What it is built on. */
+export interface TaskCompletionsOptions {
+  database: Database;
+  shared: SharedTransactions;
+  store: TaskStore;
+  leases: LeaseStore;
+  history: TaskHistoryStore;
+  machine: TaskMachine;
+  types: TaskTypes;
+  events: EventLog;
+  fence: AttemptFence;
+}
+
 const HOOKED_GROUP = 100;
 
 /**
  * Ends tasks by the word of the agents that hold them. Reports that arrive at
- * the same moment, of whichever agents, are one transaction: committing alone,
- * each would wait for the disk alone.
+ * the same moment, of whichever agents, share a transaction, claims of that moment
+ * included: committing alone, each would wait for the disk alone.
  *
  * Tasks from whose end something follows in the same transaction, such as the
  * next step of a run, are ended in a second pass: a transaction for each agent,
  * in its name, so that what goes wrong there concerns no other.
  */
 export class TaskCompletions {
-  readonly #options: {
-    database: Database;
-    store: TaskStore;
-    leases: LeaseStore;
-    history: TaskHistoryStore;
-    machine: TaskMachine;
-    types: TaskTypes;
-    events: EventLog;
-    fence: AttemptFence;
-  };
-  readonly #plain: GroupCommit<Report, boolean>;
+  readonly #options: TaskCompletionsOptions;
+  readonly #endPlain: (reports: readonly Report[]) => Promise<boolean[]>;
   readonly #hooked: GroupCommit<Report, Refusal>;
 
-  constructor(options: {
-    database: Database;
-    store: TaskStore;
-    leases: LeaseStore;
-    history: TaskHistoryStore;
-    machine: TaskMachine;
-    types: TaskTypes;
-    events: EventLog;
-    fence: AttemptFence;
-  }) {
+  constructor(options: TaskCompletionsOptions) {
     this.#options = options;
-    this.#plain = new GroupCommit({
-      run: reports => this.#endPlain(reports),
-      max: GROUP,
-      // One group is written while the disk has the other.
-      concurrency: 2,
+    this.#endPlain = options.shared.add({
+      run: (tx, reports) => this.#endPlainIn(tx, reports),
     });
     this.#hooked = new GroupCommit({
       run: reports => this.#endHooked(reports),
@@ -83,7 +75,7 @@ export class TaskCompletions {
       agent,
       end: { ...end, agentId: agent.agentId },
     }));
-    const ended = await this.#plain.add(reports);
+    const ended = await this.#endPlain(reports);
     const left = reports.filter((_, index) => !ended[index]);
     if (left.length === 0) {
       return ends.map(() => undefined);
@@ -96,16 +88,15 @@ export class TaskCompletions {
   }
 
   /** Answers for each report whether the task was ended by it. */
-  async #endPlain(reports: readonly Report[]): Promise<boolean[]> {
+  async #endPlainIn(
+    tx: Transaction,
+    reports: readonly Report[],
+  ): Promise<boolean[]> {
     const first = firstOfEach(reports);
-    const ended = await this.#options.database.asSystem(
-      'system:completions',
-      tx =>
-        this.#end(
-          tx,
-          [...first.values()].map(({ end }) => end),
-          false,
-        ),
+    const ended = await this.#end(
+      tx,
+      [...first.values()].map(({ end }) => end),
+      false,
     );
     const ids = new Set(ended.map(row => row.id));
     return reports.map(

@@ -1,98 +1,30 @@
-import type { ClaimedTask, TaskPriority } from '@devart/plugin-devart-common';
 import type { Transaction } from '../database/Transaction';
 import type { Holder, LeaseStore } from './LeaseStore';
-import type { CapabilityLimit, ClaimRequest, QueueStore } from './QueueStore';
+import type { CapabilityLimit, QueueStore } from './QueueStore';
 import type { TaskMachine } from './TaskMachine';
-import { priorityOfRank } from './TaskRow';
-import type { TaskStore } from './TaskStore';
-import type { TaskTypes } from './TaskTypes';
-
-/** A claimed task as those see it who watch the queue. */
-export interface TakenTask {
-  priority: TaskPriority;
-  /** From the moment it could be claimed until it was. */
-  waitedSeconds: number;
-}
 
 /**
- * The queue as those who hand out tasks see it: claims, and what becomes of
- * running tasks when their holder is stopped or lost. Everything is part of a
+ * The queue as those who hand out tasks see it: what may be claimed, and what
+ * becomes of running tasks when their holder is stopped or lost. Everything is part of a
  * transaction of theirs.
  */
 export class TaskQueue {
   readonly #store: QueueStore;
   readonly #leases: LeaseStore;
-  readonly #tasks: TaskStore;
   readonly #machine: TaskMachine;
-  readonly #types: TaskTypes;
   readonly #limits: readonly CapabilityLimit[];
-  #onClaimed: (tasks: readonly TakenTask[]) => void = () => {};
 
   /** @param limits - of each organisation: running tasks that ask for a capability */
   constructor(options: {
     store: QueueStore;
     leases: LeaseStore;
-    tasks: TaskStore;
     machine: TaskMachine;
-    types: TaskTypes;
     limits: readonly CapabilityLimit[];
   }) {
     this.#store = options.store;
     this.#leases = options.leases;
-    this.#tasks = options.tasks;
     this.#machine = options.machine;
-    this.#types = options.types;
     this.#limits = options.limits;
-  }
-
-  /** Says whom to tell of claimed tasks. */
-  onClaimed(listener: (tasks: readonly TakenTask[]) => void): void {
-    this.#onClaimed = listener;
-  }
-
-  /**
-   * Claims up to `max` tasks, and no more than leave the agent at
-   * `maxConcurrent` and each capability at its limit.
-   */
-  async claim(
-    tx: Transaction,
-    claim: Omit<ClaimRequest, 'hookedTypes' | 'limits'>,
-  ): Promise<Omit<ClaimedTask, 'leaseExpiresAt'>[]> {
-    const request: ClaimRequest = {
-      ...claim,
-      hookedTypes: this.#types.names(),
-      limits: this.#limitsOf(claim.capabilities),
-    };
-    const [, rows] = await Promise.all([
-      this.#store.takeTurns(tx, request),
-      this.#store.claim(tx, request),
-    ]);
-    if (rows.length > 0) {
-      this.#machine.announceLeases(tx, { begun: rows.map(row => row.id) });
-    }
-    const sets = await this.#tasks.capabilitiesOf(
-      tx,
-      new Set(rows.map(row => row.capability_set_id)),
-    );
-    const taken = rows.map(row => ({
-      priority: priorityOfRank(row.priority),
-      waitedSeconds: row.waited_seconds,
-    }));
-    tx.afterCommit(() => this.#onClaimed(taken));
-    return rows.map(row => ({
-      id: row.id,
-      attempt: row.attempt,
-      title: row.title,
-      description: row.description,
-      type: row.type,
-      priority: priorityOfRank(row.priority),
-      capabilities: sets.get(row.capability_set_id)!,
-      entityRef: row.entity_ref ?? undefined,
-      parentId: row.parent_id ?? undefined,
-      input: row.input,
-      maxAttempts: row.max_attempts,
-      traceparent: row.traceparent ?? undefined,
-    }));
   }
 
   /** Of the limited capabilities that a task asks for, one that has no place left. */
@@ -101,7 +33,7 @@ export class TaskQueue {
     organizationId: string,
     capabilities: readonly string[],
   ): Promise<CapabilityLimit | undefined> {
-    const limits = this.#limitsOf(capabilities);
+    const limits = this.limitsOf(capabilities);
     if (limits.length === 0) {
       return undefined;
     }
@@ -118,7 +50,8 @@ export class TaskQueue {
     );
   }
 
-  #limitsOf(capabilities: readonly string[]): CapabilityLimit[] {
+  /** The limits that concern whoever needs or has some capabilities. */
+  limitsOf(capabilities: readonly string[]): CapabilityLimit[] {
     return this.#limits.filter(({ capability }) =>
       capabilities.includes(capability),
     );

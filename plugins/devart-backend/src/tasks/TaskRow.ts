@@ -6,6 +6,7 @@ import {
   type TaskSummary,
   type WaitingReason,
 } from '@devart/plugin-devart-common';
+import type { NewTask } from './NewTask';
 
 /** A row of `tasks` as lists read it. */
 export interface TaskSummaryRow {
@@ -44,6 +45,47 @@ export interface TaskRow extends TaskSummaryRow {
   output: Record<string, unknown> | null;
   idempotency_key: string | null;
   traceparent: string | null;
+}
+
+/** The row of a task that was just made. */
+export function toNewRow(
+  task: NewTask,
+  createdBy: string,
+  createdAt: Date,
+): TaskRow {
+  return {
+    id: task.id,
+    title: task.title,
+    description: task.description,
+    type: task.type,
+    status: 'queued',
+    waiting_reason: null,
+    priority: task.priority,
+    capabilities: [...task.capabilities],
+    entity_ref: task.entityRef ?? null,
+    agent_id: null,
+    agent_name: null,
+    attempt: 0,
+    max_attempts: task.maxAttempts,
+    parent_id: task.parentId ?? null,
+    run_id: task.run?.id ?? null,
+    successors: 0,
+    progress_percent: null,
+    progress_message: null,
+    last_error: null,
+    run_after: task.runAfter === undefined ? null : new Date(task.runAfter),
+    input: task.input,
+    output: null,
+    idempotency_key: task.idempotencyKey ?? null,
+    traceparent: task.traceparent ?? null,
+    created_by: createdBy,
+    created_at: createdAt,
+    updated_at: createdAt,
+    started_at: null,
+    finished_at: null,
+    cost_micros: '0',
+    version: 1,
+  };
 }
 
 /** The priority that a rank stands for. */

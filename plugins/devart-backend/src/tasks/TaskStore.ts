@@ -5,27 +5,8 @@ import { assignments } from '../database/assignments';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
 import type { LeaseRow } from './LeaseStore';
+import type { NewTask } from './NewTask';
 import type { TaskRow, TaskSummaryRow } from './TaskRow';
-
-/** A task that does not exist yet. */
-export interface NewTask {
-  id: string;
-  organizationId: string;
-  title: string;
-  description: string;
-  type: string;
-  priority: number;
-  capabilities: readonly string[];
-  entityRef?: string;
-  maxAttempts: number;
-  runAfter?: string;
-  parentId?: string;
-  idempotencyKey?: string;
-  requestHash?: Buffer;
-  input: Record<string, unknown>;
-  traceparent?: string;
-  run?: { id: string; stepId: string };
-}
 
 /** What of a task decides over its transitions; locked until the transaction ends. */
 export interface LockedTask {
@@ -259,20 +240,41 @@ function fromHeads(
   };
 }
 
-/** Tasks come as one document: their texts differ too much in length for arrays to be any shorter. */
+/**
+ * Tasks with the events that tell of them. They come as one document: their
+ * texts differ too much in length for arrays to be any shorter.
+ */
 const INSERT = `
-  insert into tasks (id, organization_id, title, description, type, status, priority, capability_set_id,
-    entity_ref, max_attempts, run_after, parent_id, idempotency_key, request_hash, input, traceparent,
-    run_id, run_step_id, created_by)
-  select n.id, o.id, n.title, n.description, n.type, 'queued', n.priority, n.capability_set_id, n.entity_ref,
-    n.max_attempts, n.run_after, n.parent_id, n.idempotency_key, decode(n.request_hash, 'base64'), n.input,
-    n.traceparent, n.run_id, n.run_step_id, o.actor
-  from (select ?::uuid as id, ?::text as actor) o cross join jsonb_to_recordset(?::jsonb) as n (id uuid, title text,
-    description text, type text, priority smallint, capability_set_id int, entity_ref text, max_attempts int,
-    run_after timestamptz, parent_id uuid, idempotency_key text, request_hash text, input jsonb, traceparent text,
-    run_id uuid, run_step_id uuid)
-  on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
-  returning id`;
+  with named as (
+    select n.*, o.id as organization_id, o.actor
+    from (select ?::uuid as id, ?::text as actor) o cross join jsonb_to_recordset(?::jsonb) as n (id uuid, title text,
+      description text, type text, priority smallint, capability_set_id int, entity_ref text, max_attempts int,
+      run_after timestamptz, parent_id uuid, idempotency_key text, request_hash text, input jsonb, traceparent text,
+      run_id uuid, run_step_id uuid, event_id uuid)
+  ),
+  made as (
+    insert into tasks (id, organization_id, title, description, type, status, priority, capability_set_id,
+      entity_ref, max_attempts, run_after, parent_id, idempotency_key, request_hash, input, traceparent,
+      run_id, run_step_id, created_by)
+    select id, organization_id, title, description, type, 'queued', priority, capability_set_id, entity_ref,
+      max_attempts, run_after, parent_id, idempotency_key, decode(request_hash, 'base64'), input, traceparent,
+      run_id, run_step_id, actor
+    from named
+    on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
+    returning id, created_at
+  ),
+  told as (
+    select n.* from named n join made m on m.id = n.id
+  ),
+  logged as (
+    insert into events (id, organization_id, topic, actor, subject_kind, subject_id, subject_name, entity_ref)
+    select event_id, organization_id, 'task.queued', actor, 'task', id, title, entity_ref from told
+  ),
+  published as (
+    insert into event_outbox (organization_id, event_ids)
+    select organization_id, array_agg(event_id order by event_id) from told group by organization_id
+  )
+  select id, created_at from made`;
 
 /**
  * Ends attempts by the word of the agents that hold them, each fenced by its
@@ -341,7 +343,6 @@ const MAX_REMEMBERED_SETS = 10_000;
 export class TaskStore {
   /** Sets are never removed: what was committed can be remembered for good. */
   readonly #sets = new Map<string, number>();
-  readonly #capabilities = new Map<number, string[]>();
 
   /** Interns a set of capabilities; they are sorted and without repetition. */
   async internCapabilities(
@@ -379,36 +380,13 @@ export class TaskStore {
     return id;
   }
 
-  /**
-   * The capabilities of sets that are committed, remembered by their numbers:
-   * their arrays need not be read again with every claimed task.
-   */
-  async capabilitiesOf(
-    tx: Transaction,
-    ids: ReadonlySet<number>,
-  ): Promise<ReadonlyMap<number, string[]>> {
-    const unknown = [...ids].filter(id => !this.#capabilities.has(id));
-    if (unknown.length > 0) {
-      const rows = await tx.hotRows<{ id: number; capabilities: string[] }>(
-        'select id, capabilities from capability_sets where id = any(?::int[])',
-        [unknown],
-      );
-      if (this.#capabilities.size > MAX_REMEMBERED_SETS) {
-        this.#capabilities.clear();
-        return this.capabilitiesOf(tx, ids);
-      }
-      rows.forEach(row => this.#capabilities.set(row.id, row.capabilities));
-    }
-    return this.#capabilities;
-  }
-
-  /** Answers the ids of those that were made: not those whose idempotency key was used before. */
+  /** Answers when each was made, by id; without those whose idempotency key was used before. */
   async insert(
     tx: Transaction,
     organizationId: string,
-    tasks: readonly (NewTask & { capabilitySetId: number })[],
-  ): Promise<Set<string>> {
-    const rows = await tx.hotRows<{ id: string }>(INSERT, [
+    tasks: readonly NewTask[],
+  ): Promise<Map<string, Date>> {
+    const rows = await tx.hotRows<{ id: string; created_at: Date }>(INSERT, [
       organizationId,
       tx.actor,
       JSON.stringify(
@@ -429,10 +407,11 @@ export class TaskStore {
           traceparent: task.traceparent,
           run_id: task.run?.id,
           run_step_id: task.run?.stepId,
+          event_id: uuidv7(),
         })),
       ),
     ]);
-    return new Set(rows.map(row => row.id));
+    return new Map(rows.map(row => [row.id, row.created_at]));
   }
 
   async findByIdempotencyKey(

@@ -20,11 +20,12 @@ import type { Scope } from '../database/Scope';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import type { AttemptFence } from './AttemptFence';
+import type { NewTask } from './NewTask';
 import type { QueueStore } from './QueueStore';
 import type { TaskHistoryStore } from './TaskHistoryStore';
 import type { TaskMachine } from './TaskMachine';
-import { toTaskSummary } from './TaskRow';
-import type { LockedTask, NewTask, TaskFilter, TaskStore } from './TaskStore';
+import { toNewRow, toTask, toTaskSummary } from './TaskRow';
+import type { LockedTask, TaskFilter, TaskStore } from './TaskStore';
 
 /** Boards count a column up to this many tasks. */
 const BOARD_COUNT_CAP = 10_000;
@@ -126,14 +127,21 @@ export class TasksService {
     description: TaskDescription,
   ): Promise<Task> {
     const scope = scopeOf(caller);
-    const { id } = await this.#database.inScope(scope, async tx => {
+    const { organizationId } = scope;
+    const { id, row } = await this.#database.inScope(scope, async tx => {
       if (description.parentId) {
-        await this.#fence.find(tx, scope.organizationId, description.parentId);
+        await this.#fence.find(tx, organizationId, description.parentId);
       }
-      return this.createIn(tx, scope.organizationId, description);
+      const [task] = await this.#prepare(tx, organizationId, [description]);
+      const made = await this.#insert(tx, organizationId, [task], {
+        seals: true,
+      });
+      const createdAt = made.get(task.id);
+      return createdAt
+        ? { id: task.id, row: toNewRow(task, tx.actor, createdAt) }
+        : { id: await this.#findRepeated(tx, organizationId, task) };
     });
-    // Read behind the commit: an agent that waits has it in the meantime.
-    return this.get(caller, id);
+    return row ? toTask(row) : this.get(caller, id);
   }
 
   /** Puts a task into the queue as part of a transaction; `created` is false when its key was used before. */
@@ -157,7 +165,28 @@ export class TasksService {
     organizationId: string,
     descriptions: readonly TaskDescription[],
   ): Promise<{ id: string; created: boolean }[]> {
-    const tasks: (NewTask & { capabilitySetId: number })[] = [];
+    const tasks = await this.#prepare(tx, organizationId, descriptions);
+    const made = await this.#insert(tx, organizationId, tasks);
+    const answers = [];
+    for (const task of tasks) {
+      answers.push(
+        made.has(task.id)
+          ? { id: task.id, created: true }
+          : {
+              id: await this.#findRepeated(tx, organizationId, task),
+              created: false,
+            },
+      );
+    }
+    return answers;
+  }
+
+  async #prepare(
+    tx: Transaction,
+    organizationId: string,
+    descriptions: readonly TaskDescription[],
+  ): Promise<NewTask[]> {
+    const tasks: NewTask[] = [];
     for (const description of descriptions) {
       tasks.push({
         ...description,
@@ -175,49 +204,48 @@ export class TasksService {
             : hashOf(description),
       });
     }
-    const announce = (made: readonly NewTask[]) =>
-      this.#events.append(
-        tx,
-        made.map(task => ({
-          organizationId,
-          topic: 'task.queued',
-          subject: { kind: 'task' as const, id: task.id, name: task.title },
-          entityRef: task.entityRef,
-        })),
-      );
+    return tasks;
+  }
+
+  /**
+   * Sends all that makes the tasks at once; answers when each was made.
+   *
+   * @param options - `seals`: nothing else follows in the transaction, unless keys were used before
+   */
+  async #insert(
+    tx: Transaction,
+    organizationId: string,
+    tasks: readonly NewTask[],
+    options?: { seals: boolean },
+  ): Promise<ReadonlyMap<string, Date>> {
+    const ids = tasks.map(({ id }) => id);
     this.#machine.announceQueued(tx, {
-      ids: tasks.map(({ id }) => id),
-      needs: descriptions
+      ids,
+      needs: tasks
         .filter(({ runAfter }) => runAfter === undefined)
         .map(({ capabilities }) => capabilities),
     });
-    const insert = this.#store.insert(tx, organizationId, tasks);
-    // Those that are not made have no row, and so get no place.
-    const enqueue = this.#queue.enqueue(
-      tx,
-      tasks.map(({ id }) => id),
-    );
-    if (tasks.every(task => task.idempotencyKey === undefined)) {
-      await Promise.all([insert, enqueue, announce(tasks)]);
-      await this.#onCreated(tx, organizationId, tasks);
-      return tasks.map(({ id }) => ({ id, created: true }));
+    this.#events.announce(tx);
+    const inserted = Promise.all([
+      this.#store.insert(tx, organizationId, tasks),
+      // Those that are not made have no row, and so get no place.
+      this.#queue.enqueue(tx, ids),
+    ]);
+    if (tasks.some(({ idempotencyKey }) => idempotencyKey !== undefined)) {
+      const [made] = await inserted;
+      const isNew = tasks.filter(({ id }) => made.has(id));
+      await this.#onCreated(tx, organizationId, isNew);
+      return made;
     }
-    const [made] = await Promise.all([insert, enqueue]);
-    const isNew = tasks.filter(({ id }) => made.has(id));
-    await announce(isNew);
-    await this.#onCreated(tx, organizationId, isNew);
-    const answers = [];
-    for (const task of tasks) {
-      answers.push(
-        made.has(task.id)
-          ? { id: task.id, created: true }
-          : {
-              id: await this.#findRepeated(tx, organizationId, task),
-              created: false,
-            },
-      );
-    }
-    return answers;
+    // All of them are made, and nothing but the database can speak against it:
+    // what follows need not wait for the answers.
+    const followed = this.#onCreated(tx, organizationId, tasks).then(() => {
+      if (options?.seals) {
+        tx.seal();
+      }
+    });
+    const [[made]] = await Promise.all([inserted, followed]);
+    return made;
   }
 
   /** @throws ConflictError when the key stands for another content. */

@@ -12,6 +12,14 @@ const BATCH = 500;
 /** An agent that covers more sets than this hears of the others by the stream. */
 const MAX_SETS_OF_AGENT = 200;
 
+/** Messages that went to a transport together. */
+export interface Published {
+  transport: string;
+  messages: number;
+  /** Whether the outside system has all of them for good. */
+  confirmed: boolean;
+}
+
 function toSet(row: Omit<ReadySet, 'id'>): CapabilitySet {
   return {
     organizationId: row.organization_id,
@@ -31,6 +39,7 @@ export class TaskTransports {
   readonly #logger: LoggerService;
   readonly #transports: readonly TaskTransport[];
   readonly #gathered = new Set<string>();
+  #onPublished: (published: Published) => void = () => {};
   #publishing: Promise<void> | undefined;
   #onConnected: () => void = () => {};
   #stopped = false;
@@ -49,13 +58,14 @@ export class TaskTransports {
     this.#transports = options.transports;
   }
 
-  get all(): readonly TaskTransport[] {
-    return this.#transports;
-  }
-
   /** Says whom to wake when a transport has connected. */
   onConnected(listener: () => void): void {
     this.#onConnected = listener;
+  }
+
+  /** Says whom to tell of messages that a transport took, or did not. */
+  onPublished(listener: (published: Published) => void): void {
+    this.#onPublished = listener;
   }
 
   async start(): Promise<void> {
@@ -115,6 +125,11 @@ export class TaskTransports {
     );
   }
 
+  /** Which transports there are, and whether they can be reached. */
+  statuses() {
+    return this.#transports.map(statusOf);
+  }
+
   /** How the transports do, with the queues of an organisation for which tasks are ready. */
   async describe(organizationId: string) {
     const rows = await this.#database.asSystem('system:transports', tx =>
@@ -123,15 +138,12 @@ export class TaskTransports {
     const own = rows.filter(row => row.organization_id === organizationId);
     return Promise.all(
       this.#transports.map(async transport => {
-        const { state, detail } = transport.status();
         const sets = own.map(toSet);
         const depths = isConnected(transport)
           ? await transport.depths(sets).catch(() => [])
           : [];
         return {
-          id: transport.id,
-          state,
-          detail,
+          ...statusOf(transport),
           queues: own.map(({ capabilities, count }, index) => ({
             name: transport.queueOf(sets[index]),
             capabilities,
@@ -200,7 +212,11 @@ export class TaskTransports {
     transport: TaskTransport,
     rows: readonly ReadyTaskRow[],
   ): Promise<void> {
-    if (rows.length > 0) {
+    if (rows.length === 0) {
+      return;
+    }
+    const published = { transport: transport.id, messages: rows.length };
+    try {
       await transport.publish(
         rows.map(row => ({
           id: row.id,
@@ -209,7 +225,11 @@ export class TaskTransports {
           traceparent: row.traceparent ?? undefined,
         })),
       );
+    } catch (error) {
+      this.#onPublished({ ...published, confirmed: false });
+      throw error;
     }
+    this.#onPublished({ ...published, confirmed: true });
   }
 
   #isAnyConnected(): boolean {
@@ -235,6 +255,11 @@ export class TaskTransports {
       }
     });
   }
+}
+
+function statusOf(transport: TaskTransport) {
+  const { state, detail } = transport.status();
+  return { id: transport.id, state, detail };
 }
 
 function isConnected(transport: TaskTransport): boolean {

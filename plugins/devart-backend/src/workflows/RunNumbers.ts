@@ -55,20 +55,17 @@ export class RunNumbers {
     }
   }
 
-  /** A transaction failed, perhaps since it expected wrongly; answers whether it expected anything. */
-  distrust(ids: Iterable<string>): boolean {
-    let expected = false;
+  /** A transaction failed, perhaps since it expected wrongly. */
+  distrust(ids: Iterable<string>): void {
     for (const id of ids) {
-      if (this.#known.delete(id)) {
-        expected = true;
-        this.#distrustedUntil.set(id, Date.now() + DISTRUST_MS);
-        if (this.#distrustedUntil.size > MAX_WORKFLOWS) {
-          this.#distrustedUntil.delete(
-            this.#distrustedUntil.keys().next().value!,
-          );
-        }
+      this.#known.delete(id);
+      this.#distrustedUntil.delete(id);
+      this.#distrustedUntil.set(id, Date.now() + DISTRUST_MS);
+      if (this.#distrustedUntil.size > MAX_WORKFLOWS) {
+        this.#distrustedUntil.delete(
+          this.#distrustedUntil.keys().next().value!,
+        );
       }
     }
-    return expected;
   }
 }

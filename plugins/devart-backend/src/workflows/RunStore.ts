@@ -1,3 +1,4 @@
+import { costOfTask } from '../budgets/costOfTask';
 import type { Transaction } from '../database/Transaction';
 import { groupBy } from '../collections/groupBy';
 import type { RunChanges } from './RunState';
@@ -483,9 +484,10 @@ export class RunStore {
     return tx.rows(
       `select s.step,
          percentile_cont(0.5) within group (order by extract(epoch from s.finished_at - s.started_at))::float8 as seconds,
-         (percentile_disc(0.5) within group (order by s.cost_micros))::float8 as "costMicros"
+         (percentile_disc(0.5) within group (order by c.micros))::float8 as "costMicros"
        from (select id from workflow_runs where workflow_id = ? order by id desc limit ?) r
        join workflow_steps s on s.run_id = r.id
+       cross join lateral (select ${costOfTask('s.task_id')} as micros) c
        where s.status = 'succeeded' and not s.reused and s.started_at is not null
        group by s.step`,
       [workflowId, runs],

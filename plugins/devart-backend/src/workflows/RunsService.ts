@@ -4,10 +4,12 @@ import type { Role, Run, RunSummary } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import { scopeOf, type MemberCaller } from '../access/Caller';
 import { causeDepth } from '../database/causeDepth';
+import { CostStore } from '../budgets/CostStore';
 import type { Database } from '../database/Database';
 import type { EventLog } from '../outbox/EventLog';
 import type { OperationSteps } from './OperationSteps';
-import type { LoadedWorkflow, ProgramCache } from './ProgramCache';
+import type { LoadedWorkflow } from './LoadedWorkflow';
+import type { ProgramCache } from './ProgramCache';
 import { planResume, type ResumePlan } from './resumePlan';
 import {
   MAX_DEPTH,
@@ -62,6 +64,7 @@ function requireDepth(depth: number): void {
 export class RunsService {
   readonly #database: Database;
   readonly #store: RunStore;
+  readonly #costs = new CostStore();
   readonly #programs: ProgramCache;
   readonly #engine: RunEngine;
   readonly #steps: OperationSteps;
@@ -165,16 +168,39 @@ export class RunsService {
     caller: MemberCaller,
     filter: Parameters<RunStore['list']>[2],
   ): Promise<RunSummary[]> {
-    const listed = await this.#database.inScope(scopeOf(caller), tx =>
-      this.#store.list(tx, caller.organizationId, filter),
-    );
-    return listed.map(toRunSummary);
+    return this.#database.inScope(scopeOf(caller), async tx => {
+      const listed = await this.#store.list(tx, caller.organizationId, filter);
+      const costs = await this.#costs.ofRuns(
+        tx,
+        listed.map(({ run }) => run.id),
+      );
+      return listed.map(one => ({
+        ...toRunSummary(one),
+        costMicros: costs.get(one.run.id) ?? 0,
+      }));
+    });
   }
 
   /** @throws NotFoundError */
   async get(caller: MemberCaller, id: string): Promise<Run> {
     const { found, workflow } = await this.#read(caller, id);
-    return toRun(found, workflow.program);
+    const run = toRun(found, workflow.program);
+    return this.#database.inScope(scopeOf(caller), async tx => {
+      const ofRuns = await this.#costs.ofRuns(tx, [id]);
+      const ofTasks = await this.#costs.ofTasks(
+        tx,
+        run.stepRuns.flatMap(({ taskId }) => taskId ?? []),
+      );
+      return {
+        ...run,
+        costMicros: ofRuns.get(id) ?? 0,
+        stepRuns: run.stepRuns.map(step => ({
+          ...step,
+          // What a reused step cost is in the run that did it.
+          costMicros: (!step.reused && ofTasks.get(step.taskId ?? '')) || 0,
+        })),
+      };
+    });
   }
 
   /**

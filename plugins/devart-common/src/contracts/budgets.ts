@@ -264,42 +264,63 @@ const alerts = defineOperation({
   output: pageOf(budgetAlertSchema),
 });
 
+const rangeSchema = z.object({ lowMicros: sumSchema, highMicros: sumSchema });
+
+/** An instant is missing when it lies beyond what is looked at. */
+const spanSchema = z.object({
+  earliestAt: instantSchema.optional(),
+  latestAt: instantSchema.optional(),
+});
+
+/** What a budget will come to, and when it will run out. */
+export const budgetForecastSchema = z.object({
+  currency: currencySchema,
+  /** How many whole days it rests on. */
+  days: z.int(),
+  /** The end of what is looked at: of the window, or a year ahead where there is none. */
+  until: instantSchema,
+  /** Spent on an average day. */
+  dailyMicros: sumSchema,
+  /** Whether Mondays were compared with Mondays. */
+  byWeekday: z.boolean(),
+  /** What it will come to; missing with too few days. Four times out of five it lies within. */
+  atEnd: rangeSchema
+    .extend({
+      expectedMicros: sumSchema,
+      /** Here it lies 95 times out of 100. */
+      wide: rangeSchema,
+    })
+    .optional(),
+  /** When the limit will be reached; missing without one. Four times out of five it lies within. */
+  runsOut: spanSchema
+    .extend({
+      /** How likely the limit is reached at all, from 0 to 1. */
+      probability: z.number(),
+      /** Missing when that is less likely than not. */
+      expectedAt: instantSchema.optional(),
+      /** Here it lies 95 times out of 100. */
+      wide: spanSchema,
+    })
+    .optional(),
+  /** Why there is no forecast. */
+  reason: z.string().optional(),
+});
+
+/** What a budget will come to, and when it will run out. */
+export type BudgetForecast = z.output<typeof budgetForecastSchema>;
+
 const forecast = defineOperation({
   id: 'budgets.forecast',
   title: 'Read when a budget will run out',
   description:
-    'What the window is expected to come to at its end, and when the limit will be reached, from what was spent on the days before. The interval holds four times out of five if days go on as they did.',
+    'What the window is expected to come to at its end, and when the limit will be reached, if days go on as those of the last eight weeks did.',
   method: 'GET',
   path: '/budgets/:id/forecast',
   effect: 'read',
   idempotent: true,
   callers: { people: budgetReadPermission },
   input: z.strictObject({ id: idSchema }),
-  output: z.object({
-    currency: currencySchema,
-    /** How many whole days it rests on. */
-    days: z.int(),
-    /** Spent on an average day. */
-    dailyMicros: sumSchema,
-    /** Missing with too few days to say. */
-    atEnd: z
-      .object({
-        expectedMicros: sumSchema,
-        lowMicros: sumSchema,
-        highMicros: sumSchema,
-      })
-      .optional(),
-    /** Missing without a limit; each instant is missing when it lies beyond the end of the window. */
-    runsOut: z
-      .object({
-        expectedAt: instantSchema.optional(),
-        earliestAt: instantSchema.optional(),
-        latestAt: instantSchema.optional(),
-      })
-      .optional(),
-    /** Why there is no forecast. */
-    reason: z.string().optional(),
-  }),
+  output: budgetForecastSchema,
 });
 
 /** Operations on budgets. */

@@ -30,6 +30,15 @@ const me = defineOperation({
   }),
 });
 
+/** A broker that carries word of tasks, and whether it can be reached. */
+const transportStatusSchema = z.object({
+  id: z.string(),
+  /** away: agents have their tasks from the control plane directly. */
+  state: z.enum(['connected', 'away']),
+  /** Why it is away. */
+  detail: z.string().optional(),
+});
+
 const overview = defineOperation({
   id: 'portal.overview',
   title: 'Read the state of everything',
@@ -72,6 +81,8 @@ const overview = defineOperation({
       lastClaimAt: instantSchema.optional(),
       /** Age of the oldest open transaction of the database; claims slow down while one stays open. */
       oldestTransactionSeconds: z.number(),
+      /** The brokers that carry word of tasks to agents, as the replica that answers sees them. */
+      transports: z.array(transportStatusSchema),
     }),
     agents: z.object({
       idle: z.int(),
@@ -113,11 +124,7 @@ const transports = defineOperation({
   input: z.strictObject({}),
   output: z.object({
     items: z.array(
-      z.object({
-        id: z.string(),
-        /** away: agents have their tasks from the control plane directly. */
-        state: z.enum(['connected', 'away']),
-        detail: z.string().optional(),
+      transportStatusSchema.extend({
         queues: z.array(
           z.object({
             name: z.string(),

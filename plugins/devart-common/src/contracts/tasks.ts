@@ -122,6 +122,8 @@ export const taskSchema = taskSummarySchema.extend({
   output: z.record(z.string(), z.unknown()).optional(),
   idempotencyKey: z.string().optional(),
   traceparent: z.string().optional(),
+  /** What it was expected to cost before it ran, where that was known; only people see it. */
+  expectedCostMicros: sumSchema.optional(),
   /** Only while the task is queued or waiting: why nobody works on it. */
   waiting: waitingSchema.optional(),
 });

@@ -52,9 +52,6 @@ export const ESTIMATE_LEVELS = [0.5, 0.8, 0.95] as const;
 /** The fewest finished tasks of an organisation from which a cost can be estimated. */
 export const MIN_ESTIMATE_SAMPLES = 10;
 
-/** How often what is spent should lie in a forecast's intervals. */
-export const FORECAST_LEVELS = [0.8, 0.95] as const;
-
 /** The fewest whole days, from the first on which something was spent, from which spending can be forecast. */
 export const MIN_FORECAST_DAYS = 7;
 

@@ -11,6 +11,7 @@ import {
 import { duration, plural } from '../format';
 import { Link, useLinks } from '../navigation';
 import { Tiles } from './Tiles';
+import { TransportStates } from './TransportStates';
 import type { Overview } from './useOverview';
 
 const useStyles = makeStyles(theme => ({
@@ -90,6 +91,7 @@ export function QueueNumbers({ queue }: { queue: Overview['queue'] }) {
           </StatusWarning>
         </Typography>
       )}
+      <TransportStates transports={queue.transports} />
       {queue.unserved.map(({ capabilities, queued }) => (
         <div
           key={capabilities.join()}

@@ -50,10 +50,10 @@ export function createDeliveryReports(options: {
       },
       lost(chat, count, reason) {
         failed.add(count, { bot });
+        const messages = count === 1 ? 'a message' : `${count} messages`;
+        const to = chat === undefined ? '' : ` to the chat ${chat}`;
         logger[said.has(reason) ? 'debug' : 'error'](
-          `${bot}: ${count} messages${
-            chat === undefined ? '' : ` to the chat ${chat}`
-          } were given up: ${reason}`,
+          `${bot}: gave up ${messages}${to}: ${reason}`,
         );
         said.add(reason);
       },

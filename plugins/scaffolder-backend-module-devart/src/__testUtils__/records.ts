@@ -30,6 +30,7 @@ export function task(change: Partial<Task> = {}): Task {
     createdBy: 'user:default/mock',
     createdAt: INSTANT,
     updatedAt: INSTANT,
+    costMicros: 0,
     version: 1,
     description: '',
     input: {},

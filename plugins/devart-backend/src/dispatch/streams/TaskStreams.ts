@@ -49,6 +49,7 @@ export class TaskStreams {
   /** Groups that are being looked at. */
   readonly #busy = new Set<Group>();
   readonly #workers = new Set<Promise<void>>();
+  #onPushed: (tasks: number) => void = () => {};
   #asking: Promise<void> | undefined;
   #askAgain = false;
   #serveAllSoon = false;
@@ -66,6 +67,11 @@ export class TaskStreams {
     this.#logger = options.logger;
     this.#keepAliveSeconds = options.keepAliveSeconds;
     this.#bell.listen(ring => this.#hear(ring));
+  }
+
+  /** Says whom to tell how many tasks were handed to a stream. */
+  onPushed(listener: (tasks: number) => void): void {
+    this.#onPushed = listener;
   }
 
   /** All that are open, for their keeper. */
@@ -342,8 +348,12 @@ export class TaskStreams {
         stream.fullSince = undefined;
       }
       stream.servedAt = startedAt;
-      if (tasks.length > 0 && !stream.push(tasks)) {
-        await this.#claims.takeBack(agent, tasks);
+      if (tasks.length > 0) {
+        if (stream.push(tasks)) {
+          this.#onPushed(tasks.length);
+        } else {
+          await this.#claims.takeBack(agent, tasks);
+        }
       }
       return { count: tasks.length, more: full };
     } catch (error) {

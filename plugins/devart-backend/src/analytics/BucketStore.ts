@@ -2,25 +2,8 @@ import type { TimeBucket } from '@devart/plugin-devart-common';
 import type { Transaction } from '../database/Transaction';
 import type { Period } from './periodOf';
 
-/** How an organisation counts money and days. */
-export interface Reckoning {
-  currency: string;
-  timeZone: string;
-}
-
-/** The SQL of how an organisation counts money and days. */
-export class MoneyStore {
-  async reckoningOf(
-    tx: Transaction,
-    organizationId: string,
-  ): Promise<Reckoning> {
-    const [row] = await tx.rows<Reckoning>(
-      'select currency, time_zone as "timeZone" from organizations where id = ?',
-      [organizationId],
-    );
-    return row;
-  }
-
+/** The SQL of days, weeks and months of an organisation. */
+export class BucketStore {
   /** When the buckets of a period begin, oldest first; one more than `limit`. */
   async bucketsOf(
     tx: Transaction,
