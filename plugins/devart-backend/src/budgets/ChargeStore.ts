@@ -131,7 +131,11 @@ export class ChargeStore {
     return rows.map(({ answer }) => withoutNulls(answer));
   }
 
-  /** Several that were reserved against the same budgets. */
+  /**
+   * Several that were reserved against the same budgets. Does not wait for the
+   * disk: whoever waits for it holds the windows of the budgets meanwhile, and
+   * with them everybody who reserves. {@link ChargeStore.flush} waits instead.
+   */
   async settleTogether(
     tx: Transaction,
     organizationId: string,
@@ -141,10 +145,11 @@ export class ChargeStore {
       ({ usage: { amountMicros: _, ...rest } }) => rest,
     );
     const requestIds = calls.map(({ requestId }) => requestId);
-    // All of them before the first window: whoever settles or expires one of
-    // them by itself has it before its windows, too.
-    const [, , rows] = await Promise.all([
+    const [, , , rows] = await Promise.all([
+      tx.hotRows(`select set_config('synchronous_commit', 'off', true)`),
       tx.hotRows(LOCK_MONEY, [organizationId]),
+      // All of them before the first window: whoever settles or expires one of
+      // them by itself has it before its windows, too.
       tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
       tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
         organizationId,
@@ -154,6 +159,25 @@ export class ChargeStore {
       ]),
     ]);
     return rows.map(({ answer }) => withoutNulls(answer));
+  }
+
+  /**
+   * Makes all that was committed before durable with its own commit, without a
+   * lock; answers which of some requests stand in the ledger.
+   */
+  async flush(
+    tx: Transaction,
+    organizationId: string,
+    requestIds: readonly string[],
+  ): Promise<string[]> {
+    const [, rows] = await Promise.all([
+      tx.hotRows(`select pg_logical_emit_message(true, 'devart', '')`),
+      tx.hotRows<{ request_id: string }>(
+        `select request_id from ledger_entries where organization_id = ?::uuid and request_id = any(?::text[])`,
+        [organizationId, requestIds],
+      ),
+    ]);
+    return rows.map(row => row.request_id);
   }
 
   async settle(

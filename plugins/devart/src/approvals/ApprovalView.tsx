@@ -86,7 +86,9 @@ export function ApprovalView(props: {
           <>
             <Panel title="Exactly what will be done">
               {effect && <p className={classes.text}>{effect}</p>}
-              <JsonView label="Action" value={action} />
+              {(!effect || Object.keys(action).length > 0) && (
+                <JsonView label="Action" value={action} />
+              )}
             </Panel>
             {edit && (
               <Panel

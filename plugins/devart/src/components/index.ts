@@ -3,6 +3,7 @@ export { ActionMenu, type MenuAction } from './ActionMenu';
 export { ActorLabel } from './ActorLabel';
 export { AgentInput } from './AgentInput';
 export { AgentStatusLabel } from './AgentStatusLabel';
+export { allOr } from './allOr';
 export { CapabilitiesInput } from './CapabilitiesInput';
 export { CapabilityChips } from './CapabilityChips';
 export { ChoiceInput } from './ChoiceInput';

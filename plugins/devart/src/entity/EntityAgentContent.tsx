@@ -1,25 +1,15 @@
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
-import { useEntity } from '@backstage/plugin-catalog-react';
 import { ANNOTATION_AGENT_ID, idSchema } from '@devart/plugin-devart-common';
 import { AgentView } from '../agents';
 import { useDevartApi } from '../api';
 import { EmptyState, Loaded, Rows } from '../components';
-import { LiveBadge, useLive } from '../live';
+import { useLive } from '../live';
 import { Link, useLinks, useNavigate } from '../navigation';
-import { DevartProvider } from '../shell/DevartProvider';
-import { EntityHead } from './EntityHead';
+import { EntityTab } from './EntityTab';
 
 /** The tab *Agent* of an entity that describes an agent. */
 export function EntityAgentContent() {
-  const { entity } = useEntity();
-  return (
-    <DevartProvider>
-      <EntityHead>
-        <LiveBadge />
-      </EntityHead>
-      <EntityAgent entity={entity} />
-    </DevartProvider>
-  );
+  return <EntityTab>{entity => <EntityAgent entity={entity} />}</EntityTab>;
 }
 
 function EntityAgent({ entity }: { entity: Entity }) {

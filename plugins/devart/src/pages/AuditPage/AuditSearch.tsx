@@ -1,6 +1,6 @@
 import { AUDIT_OUTCOMES, type AuditEntry } from '@devart/plugin-devart-common';
 import { useDevartApi } from '../../api';
-import { ChoiceInput, EmptyState, TextInput } from '../../components';
+import { allOr, ChoiceInput, EmptyState, TextInput } from '../../components';
 import { useLivePages } from '../../live';
 import { FilteredList, SearchInput, useUrlFilters } from '../shared';
 import { AuditTable } from './AuditTable';
@@ -15,10 +15,7 @@ const NAMES = [
   'since',
   'until',
 ] as const;
-const OUTCOMES = [
-  { value: '', label: 'All' },
-  ...AUDIT_OUTCOMES.map(value => ({ value, label: OUTCOME_WORDS[value] })),
-];
+const OUTCOMES = allOr(AUDIT_OUTCOMES, value => OUTCOME_WORDS[value]);
 
 function instantOf(local: string | undefined): string | undefined {
   const at = local ? Date.parse(local) : NaN;

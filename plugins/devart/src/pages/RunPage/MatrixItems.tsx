@@ -8,6 +8,7 @@ import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import { useState } from 'react';
 import {
+  allOr,
   ChoiceInput,
   DataTable,
   StepStatusLabel,
@@ -96,13 +97,10 @@ export function MatrixItems(props: {
           className={classes.choice}
           label="Status"
           value={status}
-          choices={[
-            { value: '', label: 'All' },
-            ...STEP_STATUSES.map(value => ({
-              value,
-              label: `${STEP_STATUS_WORDS[value]} (${group.counts[value]})`,
-            })),
-          ]}
+          choices={allOr(
+            STEP_STATUSES,
+            value => `${STEP_STATUS_WORDS[value]} (${group.counts[value]})`,
+          )}
           onChange={chosen => {
             setStatus(chosen);
             setShown(PAGE);
