@@ -152,6 +152,7 @@ export class ControlPlane {
       router,
       new Parts(
         [
+          { drain: async () => database.stop() },
           outbox,
           audit,
           budgets,
@@ -166,7 +167,10 @@ export class ControlPlane {
           webhooks,
           surface,
         ],
-        config.staleSeconds * 1000,
+        {
+          staleAfterMs: config.staleSeconds * 1000,
+          logger: services.logger,
+        },
       ),
     );
   }

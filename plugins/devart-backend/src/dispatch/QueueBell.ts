@@ -9,6 +9,8 @@ const RECONNECT_MS = 1000;
 
 /** The longest that PostgreSQL carries with a notification, with room to spare. */
 const MAX_PAYLOAD = 7000;
+/** More tasks than this do not fit in any case. */
+const MAX_TOLD = 1000;
 
 /** Who waits for a ring. */
 interface Listener {
@@ -90,15 +92,11 @@ export class QueueBell {
    */
   ring(needs?: readonly (readonly string[])[]): void {
     this.#ringHere(needs);
-    if (needs && this.#toTell) {
-      this.#toTell.push(...needs);
-    } else {
-      this.#toTell = undefined;
-    }
-    this.#ringing ??= setTimeout(() => {
-      this.#ringing = undefined;
-      this.#ringOthers();
-    }, COALESCE_MS);
+    this.#toTell =
+      needs && this.#toTell && this.#toTell.length < MAX_TOLD
+        ? [...this.#toTell, ...needs]
+        : undefined;
+    this.#ringSoon();
   }
 
   /** Whoever was woken has no room for the task, or is gone; it may be there for another. */
@@ -129,20 +127,35 @@ export class QueueBell {
     }
   }
 
-  #ringOthers(): void {
+  /** Rings the others in a moment; one ring at a time is on its way. */
+  #ringSoon(): void {
+    if (this.#stopped) {
+      return;
+    }
+    this.#ringing ??= setTimeout(async () => {
+      await this.#ringOthers();
+      this.#ringing = undefined;
+      if (this.#toTell?.length !== 0) {
+        this.#ringSoon();
+      }
+    }, COALESCE_MS);
+  }
+
+  /** Never rejects. */
+  async #ringOthers(): Promise<void> {
     const payload = this.#toTell ? JSON.stringify(this.#toTell) : '';
     this.#toTell = [];
-    this.#connection
-      ?.query('select pg_notify($1, $2)', [
+    try {
+      await this.#connection?.query('select pg_notify($1, $2)', [
         CHANNEL,
         payload.length <= MAX_PAYLOAD ? payload : '',
-      ])
-      .catch(error =>
-        // The others look for themselves within their poll.
-        this.#logger.debug(
-          `The queue bell did not reach the others: ${stringifyError(error)}`,
-        ),
+      ]);
+    } catch (error) {
+      // The others look for themselves within their poll.
+      this.#logger.debug(
+        `The queue bell did not reach the others: ${stringifyError(error)}`,
       );
+    }
   }
 
   async #connect(): Promise<void> {
