@@ -146,11 +146,11 @@ export class ChargeStore {
       ({ usage: { amountMicros: _, ...rest } }) => rest,
     );
     const requestIds = calls.map(({ requestId }) => requestId);
-    // All of them before the first window: whoever settles or expires one of
-    // them by itself has it before its windows, too.
     const [, , , rows] = await Promise.all([
       tx.hotRows(WITHOUT_DISK),
       tx.hotRows(LOCK_MONEY, [organizationId]),
+      // All of them before the first window: whoever settles or expires one of
+      // them by itself has it before its windows, too.
       tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
       tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
         organizationId,
