@@ -252,8 +252,8 @@ export interface Config {
     };
     readiness?: {
       /**
-       * Seconds without a successful round of a loop, such as the one that
-       * takes tasks back, after which the backend is unready. Default 15.
+       * Seconds that a round of a loop, such as the one that takes tasks back,
+       * may be overdue, after which the backend is unready. Default 15.
        */
       staleSeconds?: number;
     };

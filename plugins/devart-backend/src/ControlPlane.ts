@@ -156,6 +156,7 @@ export class ControlPlane {
       router,
       new Parts(
         [
+          { drain: async () => database.stop() },
           outbox,
           audit,
           budgets,
@@ -170,7 +171,10 @@ export class ControlPlane {
           webhooks,
           surface,
         ],
-        config.staleSeconds * 1000,
+        {
+          staleAfterMs: config.staleSeconds * 1000,
+          logger: services.logger,
+        },
       ),
     );
   }

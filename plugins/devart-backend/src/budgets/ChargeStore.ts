@@ -18,6 +18,7 @@ const RESERVE_TOGETHER = `
       with ordinality as u (service, request, least, most, seconds, attribution, position)
     order by position
   ) c`;
+const WITHOUT_DISK = `select set_config('synchronous_commit', 'off', true)`;
 const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
 const LOCK_RESERVATIONS = `
   select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
@@ -117,7 +118,7 @@ export class ChargeStore {
     reservations: readonly NewReservation[],
   ): Promise<ReserveAnswer[]> {
     const [, rows] = await Promise.all([
-      tx.hotRows(`select set_config('synchronous_commit', 'off', true)`),
+      tx.hotRows(WITHOUT_DISK),
       tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_TOGETHER, [
         organizationId,
         reservations.map(one => one.serviceId),
@@ -146,7 +147,7 @@ export class ChargeStore {
     );
     const requestIds = calls.map(({ requestId }) => requestId);
     const [, , , rows] = await Promise.all([
-      tx.hotRows(`select set_config('synchronous_commit', 'off', true)`),
+      tx.hotRows(WITHOUT_DISK),
       tx.hotRows(LOCK_MONEY, [organizationId]),
       // All of them before the first window: whoever settles or expires one of
       // them by itself has it before its windows, too.
