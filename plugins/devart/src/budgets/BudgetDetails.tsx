@@ -12,8 +12,8 @@ export function BudgetDetails(props: { of: string; budget: BudgetState }) {
   const { of, budget } = props;
   const pages = useLivePages<BudgetChange>(
     {
+      // Charges are told of all budgets together.
       topics: ['budget'],
-      id: budget.id,
       pageSize: 5,
       minimumIntervalMs: 2000,
       loadPage: (page, signal) =>

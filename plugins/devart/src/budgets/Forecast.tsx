@@ -12,8 +12,8 @@ export function Forecast({ budget }: { budget: BudgetState }) {
   const timeZone = useKnownMe()?.organization.timeZone;
   const live = useLive(
     {
+      // Charges are told of all budgets together.
       topics: ['budget'],
-      id: budget.id,
       // It changes by the day, and counting it is dear.
       minimumIntervalMs: 30_000,
       load: signal => api.budgets.forecast({ id: budget.id }, { signal }),

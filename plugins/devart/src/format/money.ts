@@ -3,18 +3,44 @@ import { decimalOfMicros, MICROS_PER_UNIT } from '@devart/plugin-devart-common';
 /** More than this many digits after the point no amount has. */
 const MICRO_DIGITS = 6;
 
-/** How many digits after the point amounts of a currency have when people write them. */
-function digitsOf(currency: string | undefined): number {
-  return currency
-    ? (new Intl.NumberFormat(undefined, {
-        style: 'currency',
-        currency,
-      }).resolvedOptions().maximumFractionDigits ?? 2)
-    : 2;
+/** How amounts of one currency are written. */
+interface AmountFormats {
+  /** With as many digits after the point as people write in this currency. */
+  usual: Intl.NumberFormat;
+  /** For amounts of which those digits would say nothing. */
+  small: Intl.NumberFormat;
+  exact: Intl.NumberFormat;
+  /** Below it an amount is small, in units of the currency. */
+  smallBelow: number;
 }
 
-function styleOf(currency: string | undefined): Intl.NumberFormatOptions {
-  return currency ? { style: 'currency', currency } : {};
+// Making one costs more than using it a hundred times, and tables are full of amounts.
+const known = new Map<string | undefined, AmountFormats>();
+
+function formatsOf(currency: string | undefined): AmountFormats {
+  const kept = known.get(currency);
+  if (kept) {
+    return kept;
+  }
+  const style: Intl.NumberFormatOptions = currency
+    ? { style: 'currency', currency }
+    : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const usual = new Intl.NumberFormat(undefined, style);
+  const digits = usual.resolvedOptions().maximumFractionDigits ?? 2;
+  const formats: AmountFormats = {
+    usual,
+    small: new Intl.NumberFormat(undefined, {
+      ...(currency ? style : {}),
+      maximumSignificantDigits: 2,
+    }),
+    exact: new Intl.NumberFormat(undefined, {
+      ...style,
+      maximumFractionDigits: MICRO_DIGITS,
+    }),
+    smallBelow: 10 * 10 ** -digits,
+  };
+  known.set(currency, formats);
+  return formats;
 }
 
 /**
@@ -23,23 +49,16 @@ function styleOf(currency: string | undefined): Intl.NumberFormatOptions {
  * currency, the number alone.
  */
 export function money(micros: number, currency?: string): string {
+  const { usual, small, smallBelow } = formatsOf(currency);
   const amount = micros / MICROS_PER_UNIT;
-  const digits = digitsOf(currency);
-  const isSmall = amount !== 0 && Math.abs(amount) < 10 * 10 ** -digits;
-  return amount.toLocaleString(undefined, {
-    ...styleOf(currency),
-    ...(isSmall
-      ? { maximumSignificantDigits: 2 }
-      : { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-  });
+  const isSmall = amount !== 0 && Math.abs(amount) < smallBelow;
+  return (isSmall ? small : usual).format(amount);
 }
 
 /** The same to the last millionth. */
 export function exactMoney(micros: number, currency?: string): string {
-  return new Intl.NumberFormat(undefined, {
-    ...styleOf(currency),
-    minimumFractionDigits: digitsOf(currency),
-    maximumFractionDigits: MICRO_DIGITS,
-    // As text: a number of this size has not enough digits.
-  }).format(decimalOfMicros(micros) as `${number}`);
+  // As text: a number of this size has not enough digits.
+  return formatsOf(currency).exact.format(
+    decimalOfMicros(micros) as `${number}`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '@devart/plugin-devart-common';
 import Typography from '@material-ui/core/Typography';
 import { useState } from 'react';
+import { useKnownMe } from '../access';
 import { fieldProblems, useDevartApi } from '../api';
 import { AmountInput, FormDialog, TextInput, useToasts } from '../components';
 import { exactMoney, parseAmount } from '../format';
@@ -15,6 +16,7 @@ export function CorrectEntryDialog(props: {
 }) {
   const api = useDevartApi();
   const toasts = useToasts();
+  const currency = useKnownMe()?.organization.currency;
   const { entry, onClose, onCorrected } = props;
   const [amount, setAmount] = useState('');
   const [reason, setReason] = useState('');
@@ -57,9 +59,9 @@ export function CorrectEntryDialog(props: {
     >
       <Typography variant="body2">
         {entry.service.name ?? entry.service.id} stands there with{' '}
-        {exactMoney(entry.amountMicros)}. The entry stays; the difference
-        becomes an entry of its own that counts in the same windows. An entry is
-        corrected once.
+        {exactMoney(entry.amountMicros, currency)}. The entry stays; the
+        difference becomes an entry of its own that counts in the same windows.
+        An entry is corrected once.
       </Typography>
       <AmountInput
         required
