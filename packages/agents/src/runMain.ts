@@ -1,5 +1,5 @@
+import { startTelemetry } from '@devart/telemetry';
 import { agents } from './agents';
-import { startTelemetry } from './startTelemetry';
 
 function usage(): string {
   const names = Object.entries(agents)
@@ -48,7 +48,9 @@ export async function runMain(
     process.exitCode = 2;
     return;
   }
-  const telemetry = startTelemetry(environment);
+  const telemetry = startTelemetry(environment, {
+    serviceName: 'devart-agents',
+  });
   try {
     await agents[name].run(environment);
   } catch (error) {

@@ -1,8 +1,10 @@
 import { createBackend } from '@backstage/backend-defaults';
 import { rootHealthServiceFactory } from '@devart/plugin-devart-node';
-import { startTelemetry } from './startTelemetry';
+import { startTelemetry } from '@devart/telemetry';
 
-const telemetry = startTelemetry(process.env);
+const telemetry = startTelemetry(process.env, {
+  serviceName: 'devart-backend',
+});
 process.once('SIGTERM', () => telemetry?.shutdown());
 
 const backend = createBackend();

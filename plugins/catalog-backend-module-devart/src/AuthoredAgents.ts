@@ -1,5 +1,5 @@
 import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
-import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import { stringifyError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -9,11 +9,11 @@ import {
   type DevartClient,
 } from '@devart/plugin-devart-common';
 import type { AuthoredAgent } from './AuthoredAgent';
-import { byName } from './byName';
-import { isAuthored } from './isAuthored';
+import { Complaints } from './Complaints';
 import { listAgents } from './listAgents';
 import { OLDER_AGENT_KIND, OLDER_AGENT_TYPE } from './olderAgentEntities';
 import { readAuthoredAgent } from './readAuthoredAgent';
+import { readAuthoredEntities } from './readAuthoredEntities';
 import { Refusals } from './Refusals';
 import { AGENTS_LOCATION } from './toAgentEntity';
 
@@ -39,8 +39,7 @@ export class AuthoredAgents {
     client: DevartClient;
     logger: LoggerService;
   };
-  // What cannot be taken over is said once, not with every round.
-  #said: ReadonlySet<string> = new Set();
+  readonly #complaints: Complaints;
 
   constructor(options: {
     auth: AuthService;
@@ -49,6 +48,7 @@ export class AuthoredAgents {
     logger: LoggerService;
   }) {
     this.#options = options;
+    this.#complaints = new Complaints(options.logger);
   }
 
   /**
@@ -87,49 +87,30 @@ export class AuthoredAgents {
    * be taken over, since a slip in a file must not take the agent away.
    */
   async #read(): Promise<Map<string, AuthoredAgent | undefined>> {
+    const complaints = this.#complaints;
+    const entities = await readAuthoredEntities({
+      ...this.#options,
+      what: 'an agent',
+      filter: [
+        { kind: AGENT_KIND, 'spec.type': AGENT_TYPE },
+        { kind: OLDER_AGENT_KIND, 'spec.type': OLDER_AGENT_TYPE },
+      ],
+      fields: ['kind', 'metadata', 'spec.owner'],
+      location: AGENTS_LOCATION,
+      complaints,
+    });
     const authored = new Map<string, AuthoredAgent | undefined>();
-    const problems = new Set<string>();
-    for (const entity of await this.#authoredEntities()) {
-      const entityRef = stringifyEntityRef(entity);
-      const name = entity.metadata.name.toLowerCase();
-      if (authored.has(name)) {
-        problems.add(
-          `${entityRef} is left out: another file describes an agent of the same name`,
-        );
-        continue;
-      }
+    for (const [name, entity] of entities) {
       try {
         authored.set(name, readAuthoredAgent(entity));
       } catch (error) {
         authored.set(name, undefined);
-        problems.add(
-          `What ${entityRef} says is not taken over: ${stringifyError(error)}`,
+        complaints.add(
+          `What ${stringifyEntityRef(entity)} says is not taken over: ${stringifyError(error)}`,
         );
       }
     }
-    for (const problem of problems) {
-      if (!this.#said.has(problem)) {
-        this.#options.logger.warn(problem);
-      }
-    }
-    this.#said = problems;
+    complaints.tell();
     return authored;
-  }
-
-  async #authoredEntities(): Promise<Entity[]> {
-    const { auth, catalog } = this.#options;
-    const { items } = await catalog.getEntities(
-      {
-        filter: [
-          { kind: AGENT_KIND, 'spec.type': AGENT_TYPE },
-          { kind: OLDER_AGENT_KIND, 'spec.type': OLDER_AGENT_TYPE },
-        ],
-        fields: ['kind', 'metadata', 'spec.owner'],
-      },
-      { credentials: await auth.getOwnServiceCredentials() },
-    );
-    return items
-      .sort(byName)
-      .filter(entity => isAuthored(entity, AGENTS_LOCATION));
   }
 }

@@ -1,5 +1,5 @@
 import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
-import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import { ResponseError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -7,9 +7,9 @@ import {
   type DevartClient,
   type WorkflowSummary,
 } from '@devart/plugin-devart-common';
-import { byName } from './byName';
-import { isAuthored } from './isAuthored';
+import { Complaints } from './Complaints';
 import { listWorkflows } from './listWorkflows';
+import { readAuthoredEntities } from './readAuthoredEntities';
 import { readAuthoredWorkflow } from './readAuthoredWorkflow';
 import { WORKFLOWS_LOCATION } from './toWorkflowEntity';
 
@@ -33,8 +33,7 @@ export class AuthoredWorkflows {
   };
   /** What the control plane has taken over, by entity reference. */
   readonly #taken = new Map<string, string>();
-  // What cannot be taken over is said once, not with every round.
-  #said: ReadonlySet<string> = new Set();
+  readonly #complaints: Complaints;
 
   constructor(options: {
     auth: AuthService;
@@ -43,6 +42,7 @@ export class AuthoredWorkflows {
     logger: LoggerService;
   }) {
     this.#options = options;
+    this.#complaints = new Complaints(options.logger);
   }
 
   /** Tells the control plane what the files say, where it does not know it yet. */
@@ -54,11 +54,10 @@ export class AuthoredWorkflows {
         workflow,
       ]),
     );
-    const problems = new Set<string>();
-    const authored = await this.#read(problems);
+    const authored = await this.#read();
     for (const [name, said] of authored) {
       if (!this.#isTaken(said, records.get(name))) {
-        await this.#take(said, { problems, signal });
+        await this.#take(said, signal);
       }
     }
     for (const [name, { id, managedBy, entityRef }] of records) {
@@ -67,7 +66,7 @@ export class AuthoredWorkflows {
         await client.workflows.undescribe({ id }, { signal });
       }
     }
-    this.#say(problems);
+    this.#complaints.tell();
   }
 
   #isTaken(
@@ -85,9 +84,8 @@ export class AuthoredWorkflows {
   /** A workflow that is refused keeps none of the others from being taken over. */
   async #take(
     { entityRef, source }: AuthoredWorkflow,
-    options: { problems: Set<string>; signal?: AbortSignal },
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { problems, signal } = options;
     try {
       await this.#options.client.workflows.describe(
         { source, entityRef },
@@ -98,53 +96,31 @@ export class AuthoredWorkflows {
       if (!(error instanceof ResponseError) || error.statusCode >= 500) {
         throw error;
       }
-      problems.add(
+      this.#complaints.add(
         `What ${entityRef} says is not taken over: ${error.cause.message}`,
       );
     }
   }
 
   /** What files say of workflows, by name in lower case. */
-  async #read(problems: Set<string>): Promise<Map<string, AuthoredWorkflow>> {
-    const authored = new Map<string, AuthoredWorkflow>();
-    for (const entity of await this.#authoredEntities()) {
-      const entityRef = stringifyEntityRef(entity);
-      const name = entity.metadata.name.toLowerCase();
-      if (authored.has(name)) {
-        problems.add(
-          `${entityRef} is left out: another file describes a workflow of the same name`,
-        );
-        continue;
-      }
-      authored.set(name, {
-        entityRef,
-        version: entity.spec?.version,
-        source: readAuthoredWorkflow(entity),
-      });
-    }
-    return authored;
-  }
-
-  async #authoredEntities(): Promise<Entity[]> {
-    const { auth, catalog } = this.#options;
-    const { items } = await catalog.getEntities(
-      {
-        filter: { kind: WORKFLOW_KIND },
-        fields: ['apiVersion', 'kind', 'metadata', 'spec'],
-      },
-      { credentials: await auth.getOwnServiceCredentials() },
+  async #read(): Promise<Map<string, AuthoredWorkflow>> {
+    const entities = await readAuthoredEntities({
+      ...this.#options,
+      what: 'a workflow',
+      filter: { kind: WORKFLOW_KIND },
+      fields: ['apiVersion', 'kind', 'metadata', 'spec'],
+      location: WORKFLOWS_LOCATION,
+      complaints: this.#complaints,
+    });
+    return new Map(
+      [...entities].map(([name, entity]) => [
+        name,
+        {
+          entityRef: stringifyEntityRef(entity),
+          version: entity.spec?.version,
+          source: readAuthoredWorkflow(entity),
+        },
+      ]),
     );
-    return items
-      .sort(byName)
-      .filter(entity => isAuthored(entity, WORKFLOWS_LOCATION));
-  }
-
-  #say(problems: ReadonlySet<string>): void {
-    for (const problem of problems) {
-      if (!this.#said.has(problem)) {
-        this.#options.logger.warn(problem);
-      }
-    }
-    this.#said = problems;
   }
 }

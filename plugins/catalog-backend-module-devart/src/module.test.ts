@@ -44,13 +44,6 @@ describe('agents in the catalog', () => {
     await portal.stop();
   });
 
-  /** Lets rounds pass until something holds, as time does. */
-  const inTime = <T>(check: () => Promise<T>) =>
-    eventually(async () => {
-      await portal.round();
-      return check();
-    });
-
   it('appear, change and disappear with the agents of the control plane', async () => {
     const { agent } = await portal.devart.agents.register({
       name: 'Builder-1',
@@ -114,7 +107,7 @@ describe('agents in the catalog', () => {
       authored({ name: 'reviewer-4', capabilities: 'Review, python' }),
     );
 
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.agent('reviewer-4')).toMatchObject({
         managedBy: 'catalog',
         activation: 'pending',
@@ -132,7 +125,7 @@ describe('agents in the catalog', () => {
         description: 'Reads',
       }),
     );
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.agent('reviewer-4')).toMatchObject({
         description: 'Reads',
         capabilities: ['review'],
@@ -140,7 +133,7 @@ describe('agents in the catalog', () => {
     });
 
     portal.write();
-    await inTime(async () => {
+    await portal.inTime(async () => {
       // It never had a key: nothing is left of it.
       expect(await portal.agent('reviewer-4')).toBeUndefined();
     });
@@ -158,7 +151,7 @@ describe('agents in the catalog', () => {
     });
 
     portal.write(authored({ name: 'reviewer-5', description: 'Authored' }));
-    await inTime(async () => {
+    await portal.inTime(async () => {
       const entity = await portal.entity('airesource:default/reviewer-5');
       expect(entity?.metadata.description).toBe('Authored');
       expect(entity?.spec?.lifecycle).toBe('experimental');
@@ -178,7 +171,7 @@ describe('agents in the catalog', () => {
     expect(stayed?.metadata.description).toBe('Authored');
 
     portal.write();
-    await inTime(async () => {
+    await portal.inTime(async () => {
       const entity = await portal.entity('airesource:default/reviewer-5');
       expect(entity?.metadata.annotations).toMatchObject({
         'devart.ai/agent-id': agent.id,
@@ -206,7 +199,7 @@ describe('agents in the catalog', () => {
       },
     });
 
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.agent('old-hand')).toMatchObject({
         managedBy: 'catalog',
         entityRef: 'component:default/old-hand',
@@ -219,7 +212,7 @@ describe('agents in the catalog', () => {
 
   it('are kept as they were while their file cannot be understood', async () => {
     portal.write(authored({ name: 'reviewer-7', capabilities: 'review' }));
-    const before = await inTime(async () => {
+    const before = await portal.inTime(async () => {
       const agent = await portal.agent('reviewer-7');
       expect(agent).toBeTruthy();
       return agent;
@@ -230,7 +223,7 @@ describe('agents in the catalog', () => {
       authored({ name: 'builder-7', capabilities: 'build' }),
     );
 
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.agent('builder-7')).toMatchObject({
         managedBy: 'catalog',
       });
@@ -246,7 +239,7 @@ describe('agents in the catalog', () => {
       });
     }
 
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.entity('airesource:default/agent-000')).toBeTruthy();
       expect(await portal.entity('airesource:default/agent-202')).toBeTruthy();
     });

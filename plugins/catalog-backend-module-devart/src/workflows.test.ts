@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
 import { parse } from 'yaml';
-import { eventually } from './__testUtils__/eventually';
 import { TestPortal } from './__testUtils__/TestPortal';
 
 jest.setTimeout(120_000);
@@ -48,16 +47,9 @@ describe('workflows in the catalog', () => {
     await portal.stop();
   });
 
-  /** Lets rounds pass until something holds, as time does. */
-  const inTime = <T>(check: () => Promise<T>) =>
-    eventually(async () => {
-      await portal.round();
-      return check();
-    }, 30_000);
-
   it('are published as files say, version by version, and let go with their file', async () => {
     portal.write(workflow({ name: 'authored' }));
-    const first = await inTime(async () => {
+    const first = await portal.inTime(async () => {
       const found = await portal.workflow('authored');
       expect(found).toMatchObject({
         managedBy: 'catalog',
@@ -77,7 +69,7 @@ describe('workflows in the catalog', () => {
     ]);
 
     portal.write(workflow({ name: 'authored', version: '1.1.0' }));
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.workflow('authored')).toMatchObject({
         id: first.id,
         version: '1.1.0',
@@ -85,14 +77,14 @@ describe('workflows in the catalog', () => {
     });
     // Going back is how it is rolled back; nothing is published twice.
     portal.write(workflow({ name: 'authored' }));
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect((await portal.workflow('authored'))?.version).toBe('1.0.0');
     });
     const { items } = await portal.devart.workflows.versions({ id: first.id });
     expect(items.map(({ version }) => version)).toEqual(['1.1.0', '1.0.0']);
 
     portal.write();
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.workflow('authored')).toMatchObject({
         id: first.id,
         managedBy: 'api',
@@ -102,7 +94,7 @@ describe('workflows in the catalog', () => {
 
   it('keep what was published when a file changes it without a new version, and say so once', async () => {
     portal.write(workflow({ name: 'frozen', title: 'As it was' }));
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.workflow('frozen')).toBeTruthy();
     });
 
@@ -114,7 +106,7 @@ describe('workflows in the catalog', () => {
       }),
       workflow({ name: 'beside' }),
     );
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.workflow('beside')).toBeTruthy();
       expect(portal.warnings.join('\n')).toContain('frozen');
       expect(portal.warnings.join('\n')).toContain('broken');
@@ -143,7 +135,7 @@ describe('workflows in the catalog', () => {
     const { id } = await portal.devart.workflows.publish({
       source: source('1.0.0'),
     });
-    const entity = await inTime(async () => {
+    const entity = await portal.inTime(async () => {
       const found = await portal.entity('workflow:default/from-api');
       expect(found).toBeTruthy();
       return found;
@@ -154,7 +146,7 @@ describe('workflows in the catalog', () => {
     });
 
     await portal.devart.workflows.publish({ source: source('2.0.0') });
-    await inTime(async () => {
+    await portal.inTime(async () => {
       const found = await portal.entity('workflow:default/from-api');
       expect(found?.spec?.version).toBe('2.0.0');
     });
@@ -164,7 +156,7 @@ describe('workflows in the catalog', () => {
     });
 
     await portal.devart.workflows.delete({ id });
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.entity('workflow:default/from-api')).toBeUndefined();
     });
   });
@@ -175,7 +167,7 @@ describe('workflows in the catalog', () => {
       { ...wrong, spec: { ...wrong.spec, version: 'one' } },
       workflow({ name: 'shapely' }),
     );
-    await inTime(async () => {
+    await portal.inTime(async () => {
       expect(await portal.workflow('shapely')).toBeTruthy();
     });
     expect(await portal.entity('workflow:default/misshapen')).toBeUndefined();
@@ -186,7 +178,7 @@ describe('workflows in the catalog', () => {
       name => parse(readFileSync(join(EXAMPLES, name), 'utf8')) as Entity,
     );
     portal.write(...shipped);
-    await inTime(async () => {
+    await portal.inTime(async () => {
       for (const { metadata, spec } of shipped) {
         expect(await portal.workflow(metadata.name)).toMatchObject({
           managedBy: 'catalog',

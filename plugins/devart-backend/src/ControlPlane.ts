@@ -83,7 +83,11 @@ export class ControlPlane {
     const ground = { ...services, database, organizations, outbox, audit };
 
     // Money: services, budgets, the ledger
-    const budgets = new Budgets({ ...ground, roles: config.roles });
+    const budgets = new Budgets({
+      ...ground,
+      configured: config.services,
+      roles: config.roles,
+    });
 
     // Work: agents, tasks, where they meet, and how well that goes
     const agents = await Agents.create(ground);

@@ -153,6 +153,8 @@ describe('the plugin of the new frontend system', () => {
       'Approvals',
       'Reviews',
       'Agents',
+      'Budgets',
+      'Analytics',
       'Audit trail',
     ]);
     // The tab and what it opens belong together for those who cannot see it.

@@ -12,6 +12,11 @@ const steps = [
     text: 'Every task, live: who works on it, why it waits, how it ended',
   },
   {
+    to: '/devart/workflows',
+    title: 'Run a workflow',
+    text: 'Agents test, somebody agrees, agents deploy and verify; every step is live',
+  },
+  {
     to: '/devart/agents',
     title: 'See the agents, or register one of yours',
     text: 'What each of them can do and does, and the switch that stops it',

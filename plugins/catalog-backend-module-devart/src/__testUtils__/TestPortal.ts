@@ -28,6 +28,7 @@ import {
 } from '@devart/plugin-devart-common';
 import { testDatabaseServiceFactory } from '@devart/test-database';
 import { catalogModuleDevart } from '../module';
+import { eventually } from './eventually';
 
 /** A catalog and a control plane in one backend, with a catalog file to write. */
 export class TestPortal {
@@ -143,6 +144,14 @@ export class TestPortal {
       this.#file,
       entities.map(entity => JSON.stringify(entity)).join('\n---\n'),
     );
+  }
+
+  /** Lets rounds pass until something holds, as time does. */
+  async inTime<T>(check: () => Promise<T>): Promise<T> {
+    return eventually(async () => {
+      await this.round();
+      return check();
+    }, 30_000);
   }
 
   /** Runs everything once that is scheduled, the catalog's own included. */

@@ -1,11 +1,10 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
-import type { Database, ListenConnection } from '../database/Database';
+import type { Database } from '../database/Database';
+import { ListenedChannel } from '../database/ListenedChannel';
 
-const CHANNEL = 'devart_queue';
 /** Rings of this long go to the other replicas as one. */
 const COALESCE_MS = 10;
-const RECONNECT_MS = 1000;
 
 /** The longest that PostgreSQL carries with a notification, with room to spare. */
 const MAX_PAYLOAD = 7000;
@@ -39,43 +38,41 @@ export interface Ring {
  * hundred claims search for one task. Where it is not known what was queued,
  * all are woken.
  *
- * Modes: stopped; connected (listens, rings others); apart (no connection:
- * rings only here, tries again every second).
+ * While there is no connection, it rings only here.
  */
 export class QueueBell {
-  readonly #database: Database;
+  readonly #channel: ListenedChannel;
   readonly #logger: LoggerService;
   readonly #listeners = new Set<Listener>();
   /** What was queued since the others were rung; undefined when that is not known. */
   #toTell: (readonly string[])[] | undefined = [];
-  #connection: ListenConnection | undefined;
-  #stopped = true;
-  #reconnect: NodeJS.Timeout | undefined;
   #ringing: NodeJS.Timeout | undefined;
+  #stopped = true;
 
   constructor(options: { database: Database; logger: LoggerService }) {
-    this.#database = options.database;
     this.#logger = options.logger;
+    this.#channel = new ListenedChannel({
+      ...options,
+      name: 'devart_queue',
+      onPayload: (payload, { own }) => {
+        // What this replica says it has heard already.
+        if (!own) {
+          this.#ringHere(payload ? JSON.parse(payload) : undefined);
+        }
+      },
+    });
   }
 
   async start(): Promise<void> {
     this.#stopped = false;
-    await this.#connect();
+    await this.#channel.start();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#reconnect);
     clearTimeout(this.#ringing);
     this.#ringing = undefined;
-    const connection = this.#connection;
-    this.#connection = undefined;
-    if (connection) {
-      connection.removeAllListeners();
-      // It is being closed: that it breaks meanwhile is as good as closed.
-      connection.on('error', () => undefined);
-      await connection.end().catch(() => undefined);
-    }
+    await this.#channel.stop();
     this.#ringHere();
   }
 
@@ -146,65 +143,12 @@ export class QueueBell {
     const payload = this.#toTell ? JSON.stringify(this.#toTell) : '';
     this.#toTell = [];
     try {
-      await this.#connection?.query('select pg_notify($1, $2)', [
-        CHANNEL,
-        payload.length <= MAX_PAYLOAD ? payload : '',
-      ]);
+      await this.#channel.notify(payload.length <= MAX_PAYLOAD ? payload : '');
     } catch (error) {
       // The others look for themselves within their poll.
       this.#logger.debug(
         `The queue bell did not reach the others: ${stringifyError(error)}`,
       );
-    }
-  }
-
-  async #connect(): Promise<void> {
-    if (this.#stopped) {
-      return;
-    }
-    let connection: ListenConnection | undefined;
-    try {
-      connection = await this.#database.connection();
-      const lost = (error?: Error) => {
-        if (this.#connection === connection) {
-          this.#logger.debug(
-            `The queue bell lost its connection: ${error ? stringifyError(error) : 'closed'}`,
-          );
-          this.#connection = undefined;
-          this.#retry();
-        }
-      };
-      connection.on('error', lost);
-      connection.on('end', lost);
-      const own = connection.processID;
-      connection.on('notification', ({ payload, processId }) => {
-        // What this replica says it has heard already.
-        if (processId !== own) {
-          this.#ringHere(payload ? JSON.parse(payload) : undefined);
-        }
-      });
-      this.#connection = connection;
-      await connection.query(`listen ${CHANNEL}`);
-      if (this.#stopped) {
-        await this.stop();
-      }
-    } catch (error) {
-      this.#logger.debug(
-        `The queue bell cannot connect: ${stringifyError(error)}`,
-      );
-      this.#connection = undefined;
-      // It is of no use any more; the error that made it so was said above.
-      connection?.end().catch(() => undefined);
-      this.#retry();
-    }
-  }
-
-  #retry(): void {
-    clearTimeout(this.#reconnect);
-    if (!this.#stopped) {
-      this.#reconnect = setTimeout(() => {
-        this.#connect().catch(() => this.#retry());
-      }, RECONNECT_MS);
     }
   }
 }

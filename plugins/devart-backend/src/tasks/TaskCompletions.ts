@@ -22,6 +22,19 @@ interface Report {
   end: AttemptEnd;
 }
 
+/** What it is built on. */
+export interface TaskCompletionsOptions {
+  database: Database;
+  shared: SharedTransactions;
+  store: TaskStore;
+  leases: LeaseStore;
+  history: TaskHistoryStore;
+  machine: TaskMachine;
+  types: TaskTypes;
+  events: EventLog;
+  fence: AttemptFence;
+}
+
 const HOOKED_GROUP = 100;
 
 /**
@@ -34,31 +47,11 @@ const HOOKED_GROUP = 100;
  * in its name, so that what goes wrong there concerns no other.
  */
 export class TaskCompletions {
-  readonly #options: {
-    database: Database;
-    shared: SharedTransactions;
-    store: TaskStore;
-    leases: LeaseStore;
-    history: TaskHistoryStore;
-    machine: TaskMachine;
-    types: TaskTypes;
-    events: EventLog;
-    fence: AttemptFence;
-  };
+  readonly #options: TaskCompletionsOptions;
   readonly #endPlain: (reports: readonly Report[]) => Promise<boolean[]>;
   readonly #hooked: GroupCommit<Report, Refusal>;
 
-  constructor(options: {
-    database: Database;
-    shared: SharedTransactions;
-    store: TaskStore;
-    leases: LeaseStore;
-    history: TaskHistoryStore;
-    machine: TaskMachine;
-    types: TaskTypes;
-    events: EventLog;
-    fence: AttemptFence;
-  }) {
+  constructor(options: TaskCompletionsOptions) {
     this.#options = options;
     this.#endPlain = options.shared.add({
       run: (tx, reports) => this.#endPlainIn(tx, reports),

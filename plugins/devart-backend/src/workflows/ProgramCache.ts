@@ -3,21 +3,10 @@ import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import { parseWorkflow } from './definition/parseWorkflow';
 import { WorkflowProgram } from './definition/WorkflowProgram';
+import type { LoadedWorkflow } from './LoadedWorkflow';
 import type { WorkflowStore } from './WorkflowStore';
 
 const MAX_PROGRAMS = 500;
-
-/** A workflow and the program of one of its versions. */
-export interface LoadedWorkflow {
-  id: string;
-  organizationId: string;
-  name: string;
-  title: string;
-  version: string;
-  publishedBy: string;
-  publishedRole: 'viewer' | 'supervisor' | 'admin';
-  program: WorkflowProgram;
-}
 
 /**
  * Compiled versions of workflows. A version never changes, so that what is here

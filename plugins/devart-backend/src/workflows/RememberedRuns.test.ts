@@ -1,19 +1,19 @@
 import fc from 'fast-check';
-import type { Known } from './RunEngine';
+import type { KnownRun } from './KnownRun';
 import { RememberedRuns } from './RememberedRuns';
 
 /** As much of a run's state as is looked at. */
 function known(id: string, version: number, size: number, ended = false) {
   const run = { id, version, phase: ended ? 'ended' : 'forward' };
-  return { state: { run, size } } as unknown as Known;
+  return { state: { run, size } } as unknown as KnownRun;
 }
 
-function stepsOf(runs: readonly Known[]): number {
+function stepsOf(runs: readonly KnownRun[]): number {
   return runs.reduce((sum, { state }) => sum + state.size, 0);
 }
 
 /** The latest of them, as many as have 20,000 steps at most. */
-function latestOf(runs: readonly Known[]): Known[] {
+function latestOf(runs: readonly KnownRun[]): KnownRun[] {
   return runs.filter((_, index) => stepsOf(runs.slice(index)) <= 20_000);
 }
 
@@ -30,7 +30,7 @@ describe('remembered runs', () => {
       fc.property(fc.array(action, { maxLength: 80 }), actions => {
         const runs = new RememberedRuns();
         /** What could be remembered, the latest last. */
-        let model: Known[] = [];
+        let model: KnownRun[] = [];
         const answers: boolean[] = [];
         for (const { id, version, size, ended, take } of actions) {
           const others = model.filter(one => one.state.run.id !== id);

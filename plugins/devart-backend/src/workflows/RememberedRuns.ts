@@ -1,4 +1,4 @@
-import type { Known } from './RunEngine';
+import type { KnownRun } from './KnownRun';
 
 /** Steps of all runs that are remembered, at most: some tens of megabytes. */
 const MAX_STEPS = 20_000;
@@ -10,18 +10,18 @@ const MAX_STEPS = 20_000;
  * ends. Whoever takes a state has it alone, and gives it back once it is stored.
  */
 export class RememberedRuns {
-  readonly #runs = new Map<string, Known>();
+  readonly #runs = new Map<string, KnownRun>();
   #steps = 0;
 
   /** The state of a run, if it is the one that the database has. */
-  take(runId: string, version: number): Known | undefined {
+  take(runId: string, version: number): KnownRun | undefined {
     const known = this.#runs.get(runId);
     this.forget(runId);
     return known?.state.run.version === version ? known : undefined;
   }
 
   /** Remembers a stored state; the ones that were asked for longest ago make room. */
-  keep(known: Known): void {
+  keep(known: KnownRun): void {
     const { run } = known.state;
     this.forget(run.id);
     if (run.phase === 'ended') {

@@ -5,7 +5,7 @@ import type { Transaction } from '../database/Transaction';
 import type { TasksService } from '../tasks/TasksService';
 import { groupBy } from '../collections/groupBy';
 import type { RunRecord, StepRecord } from './RunRecord';
-import type { Known } from './RunEngine';
+import type { KnownRun } from './KnownRun';
 import type { RunEffect } from './RunState';
 
 /** As `tasks.create` has it where a workflow does not say. */
@@ -31,12 +31,12 @@ type StartChild = (
   parent: RunRecord,
   step: StepRecord,
   action: EffectOf<'child'>['action'],
-) => Promise<Known>;
+) => Promise<KnownRun>;
 
 /** What came of the effects of some runs. */
 export interface MadeEffects {
   /** Runs of other workflows that were begun. */
-  children: Known[];
+  children: KnownRun[];
   /** Effects that were refused, and why. */
   failures: { stepRunId: string; error: string }[];
 }
@@ -91,9 +91,9 @@ export class RunEffects {
     tx: Transaction,
     asked: readonly AskedEffect[],
     startChild: StartChild,
-  ): Promise<Known[]> {
+  ): Promise<KnownRun[]> {
     const tasks: AskedTask[] = [];
-    const children: Known[] = [];
+    const children: KnownRun[] = [];
     for (const { run, effect } of asked) {
       if (effect.kind === 'task') {
         tasks.push({ run, effect });

@@ -9,8 +9,10 @@ import type { Transaction } from '../database/Transaction';
 import type { EventLog, NewEvent } from '../outbox/EventLog';
 import { groupBy } from '../collections/groupBy';
 import { parseDuration } from './definition/parseDuration';
+import type { KnownRun } from './KnownRun';
 import { performAhead, type LatePerformance } from './performAhead';
-import type { LoadedWorkflow, ProgramCache } from './ProgramCache';
+import type { LoadedWorkflow } from './LoadedWorkflow';
+import type { ProgramCache } from './ProgramCache';
 import { RememberedRuns } from './RememberedRuns';
 import type { RunEffects } from './RunEffects';
 import { RunNumbers, type Numbered } from './RunNumbers';
@@ -327,7 +329,7 @@ export class RunEngine {
   }
 
   /** Keeps a stored state that nobody has in hand. */
-  #remember(known: Known): void {
+  #remember(known: KnownRun): void {
     if (!this.#handles.has(known.state.run.id)) {
       this.#remembered.keep(known);
     }
@@ -467,7 +469,7 @@ export class RunEngine {
   }
 
   /** Locks the runs of a batch and makes their states agree with the database. */
-  async #lockAndLoad(tx: Transaction, batch: Handle[]): Promise<Known[]> {
+  async #lockAndLoad(tx: Transaction, batch: Handle[]): Promise<KnownRun[]> {
     if (batch.length === 0) {
       return [];
     }
@@ -485,7 +487,7 @@ export class RunEngine {
           : [{ id: runId, version }];
       }),
     );
-    const known: Known[] = [];
+    const known: KnownRun[] = [];
     for (const handle of batch) {
       const fresh = loaded.get(handle.runId);
       if (fresh) {
@@ -511,8 +513,8 @@ export class RunEngine {
   async #load(
     tx: Transaction,
     locked: readonly { id: string; version: number }[],
-  ): Promise<Map<string, Known>> {
-    const states = new Map<string, Known>();
+  ): Promise<Map<string, KnownRun>> {
+    const states = new Map<string, KnownRun>();
     const unknown: string[] = [];
     for (const { id, version } of locked) {
       const known = this.#remembered.take(id, version);
@@ -641,7 +643,7 @@ export class RunEngine {
   }
 
   /** The state of a run that begins. */
-  #beginOne(id: string, request: NewRun, number: number): Known {
+  #beginOne(id: string, request: NewRun, number: number): KnownRun {
     const { workflow } = request;
     const { timeout } = workflow.program.document.spec;
     const startedAt = Date.now();
@@ -691,7 +693,10 @@ export class RunEngine {
   }
 
   /** Makes what the states ask for, and stores them; answers all that were stored, children included. */
-  async #write(tx: Transaction, states: readonly Known[]): Promise<Known[]> {
+  async #write(
+    tx: Transaction,
+    states: readonly KnownRun[],
+  ): Promise<KnownRun[]> {
     const all = [...states];
     const made = new Set<RunEffect>();
     // What is begun, and what goes on after a failure, asks for something too.
@@ -739,7 +744,7 @@ export class RunEngine {
       version?: string;
       parameters: Record<string, unknown>;
     },
-  ): Promise<Known> {
+  ): Promise<KnownRun> {
     if (parent.depth >= MAX_DEPTH) {
       throw new ConflictError(
         `Runs may start runs ${MAX_DEPTH} deep; this one is ${parent.depth} deep already`,
@@ -778,7 +783,7 @@ export class RunEngine {
     );
   }
 
-  #eventsOf({ workflow }: Known, changes: RunChanges): NewEvent[] {
+  #eventsOf({ workflow }: KnownRun, changes: RunChanges): NewEvent[] {
     const { run } = changes;
     return changes.topics.map(topic => ({
       organizationId: run.organizationId,
@@ -806,7 +811,7 @@ export class RunEngine {
   }
 
   /** States were stored: goes on with them from here, as far as this replica has something to do. */
-  #adopt(stored: readonly Known[], batch: readonly Handle[] = []): void {
+  #adopt(stored: readonly KnownRun[], batch: readonly Handle[] = []): void {
     const announced = new Set(
       stored.filter(({ state }) => state.changes().topics.length > 0),
     );
@@ -939,15 +944,9 @@ function isKeyTaken(error: unknown): boolean {
   return violatedConstraint(cause) === 'workflow_runs_idempotency';
 }
 
-/** A run in memory with the version of the workflow that it runs. */
-export interface Known {
-  state: RunState;
-  workflow: LoadedWorkflow;
-}
-
 interface Begun {
-  made: Known[];
-  starts: { start: Start; known: Known }[];
+  made: KnownRun[];
+  starts: { start: Start; known: KnownRun }[];
   /** What is still being done for runs that are stored by now. */
   late: LatePerformance[];
   /** What is answered to those who got no run, once the transaction is committed. */

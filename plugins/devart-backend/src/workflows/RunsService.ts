@@ -8,7 +8,8 @@ import { CostStore } from '../budgets/CostStore';
 import type { Database } from '../database/Database';
 import type { EventLog } from '../outbox/EventLog';
 import type { OperationSteps } from './OperationSteps';
-import type { LoadedWorkflow, ProgramCache } from './ProgramCache';
+import type { LoadedWorkflow } from './LoadedWorkflow';
+import type { ProgramCache } from './ProgramCache';
 import { planResume, type ResumePlan } from './resumePlan';
 import {
   MAX_DEPTH,

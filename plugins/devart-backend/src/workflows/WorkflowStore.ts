@@ -2,7 +2,7 @@ import { NotFoundError } from '@backstage/errors';
 import type { Role } from '@devart/plugin-devart-common';
 import { maxSatisfying, validRange } from 'semver';
 import type { Transaction } from '../database/Transaction';
-import type { LoadedWorkflow } from './ProgramCache';
+import type { LoadedWorkflow } from './LoadedWorkflow';
 import type { Numbered } from './RunNumbers';
 
 /** A workflow as it is stored, with what lists show of its runs. */

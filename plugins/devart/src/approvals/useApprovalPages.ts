@@ -3,8 +3,7 @@ import type {
   OperationInput,
   operations,
 } from '@devart/plugin-devart-common';
-import { useDevartApi } from '../api';
-import { useLivePages, type LivePages } from '../live';
+import { createPagesHook, type LivePages } from '../live';
 
 /** What narrows a list of requests for approval. */
 export type ApprovalFilters = Omit<
@@ -13,22 +12,10 @@ export type ApprovalFilters = Omit<
 >;
 
 /** Requests for approval, newest first, kept up to date. */
-export function useApprovalPages(options: {
-  filters: ApprovalFilters;
-  pageSize?: number;
-}): LivePages<Approval> {
-  const api = useDevartApi();
-  const { filters, pageSize } = options;
-  return useLivePages<Approval>(
-    {
-      topics: ['approval'],
-      pageSize,
-      loadPage: (page, signal) =>
-        api.approvals.list({ ...filters, ...page }, { signal }),
-    },
-    [api, JSON.stringify(filters)],
-  );
-}
+export const useApprovalPages = createPagesHook<Approval, ApprovalFilters>({
+  topics: ['approval'],
+  listOf: api => api.approvals.list,
+});
 
 /** The requests that wait for whoever is signed in. */
 export function useApprovalInbox(

@@ -1,25 +1,15 @@
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
-import { useEntity } from '@backstage/plugin-catalog-react';
 import { ANNOTATION_WORKFLOW_ID, idSchema } from '@devart/plugin-devart-common';
 import { useDevartApi } from '../api';
 import { EmptyState, Loaded, Rows } from '../components';
-import { LiveBadge, useLive } from '../live';
+import { useLive } from '../live';
 import { Link, useLinks, useNavigate } from '../navigation';
-import { DevartProvider } from '../shell/DevartProvider';
 import { WorkflowView } from '../workflows';
-import { EntityHead } from './EntityHead';
+import { EntityTab } from './EntityTab';
 
 /** The tab *Workflow* of an entity of kind Workflow. */
 export function EntityWorkflowContent() {
-  const { entity } = useEntity();
-  return (
-    <DevartProvider>
-      <EntityHead>
-        <LiveBadge />
-      </EntityHead>
-      <EntityWorkflow entity={entity} />
-    </DevartProvider>
-  );
+  return <EntityTab>{entity => <EntityWorkflow entity={entity} />}</EntityTab>;
 }
 
 function EntityWorkflow({ entity }: { entity: Entity }) {

@@ -7,10 +7,10 @@ import {
   MiniMap,
   Position,
   ReactFlow,
-  type Edge,
   type Node,
 } from '@xyflow/react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { CanvasEdgeView, type CanvasEdge } from './CanvasEdgeView';
 import { CanvasKeys } from './CanvasKeys';
 import { CanvasNodeView } from './CanvasNodeView';
 import {
@@ -20,7 +20,7 @@ import {
   type GraphShape,
   type ShapeNode,
 } from './graphShape';
-import { layoutGraph, type Positions } from './layoutGraph';
+import { edgeIdOf, layoutGraph, type Layout } from './layoutGraph';
 
 /** The buttons stand below the nodes, not on them. */
 const FIT = {
@@ -31,6 +31,7 @@ const FIT = {
 /** A hundred nodes beside each other fit. */
 const MIN_ZOOM = 0.05;
 const NODE_TYPES = { content: CanvasNodeView };
+const EDGE_TYPES = { routed: CanvasEdgeView };
 
 /** A node of a {@link GraphCanvas}. */
 export interface CanvasNode extends ShapeNode {
@@ -52,13 +53,18 @@ const useStyles = makeStyles(theme => ({
   },
 }));
 
-function edgesOf(nodes: readonly CanvasNode[]): Edge[] {
+function edgesOf(
+  nodes: readonly CanvasNode[],
+  { routes }: Layout,
+): CanvasEdge[] {
   const ids = new Set(nodes.map(({ id }) => id));
   return nodes.flatMap(({ id, after, dashed = [] }) =>
     after
       .filter(before => ids.has(before))
       .map(before => ({
-        id: `${before}-${id}`,
+        id: edgeIdOf(before, id),
+        type: 'routed' as const,
+        data: { points: routes.get(edgeIdOf(before, id)) ?? [] },
         source: before,
         target: id,
         focusable: false,
@@ -78,7 +84,7 @@ export function GraphCanvas(props: {
   const theme = useTheme();
   const { label, nodes } = props;
   const { direction, size } = props.shape;
-  const [laidOut, setLaidOut] = useState<{ key: string; at: Positions }>();
+  const [laidOut, setLaidOut] = useState<{ key: string; layout: Layout }>();
   // Only what stands behind what moves anything; a new status does not.
   const key = `${direction} ${nodes.map(({ id, after }) => `${id}<${after}`).join()}`;
   const shape = { ...props.shape, nodes };
@@ -86,9 +92,9 @@ export function GraphCanvas(props: {
 
   useEffect(() => {
     let isCurrent = true;
-    layoutGraph(shape).then(at => {
+    layoutGraph(shape).then(layout => {
       if (isCurrent) {
-        setLaidOut({ key, at });
+        setLaidOut({ key, layout });
       }
     });
     return () => {
@@ -100,7 +106,7 @@ export function GraphCanvas(props: {
   const drawn = useMemo<Node[]>(
     () =>
       nodes.flatMap(({ id, content }) => {
-        const position = laidOut?.at.get(id);
+        const position = laidOut?.layout.positions.get(id);
         return position
           ? [
               {
@@ -134,8 +140,9 @@ export function GraphCanvas(props: {
       <ReactFlow
         key={key}
         nodes={drawn}
-        edges={edgesOf(nodes)}
+        edges={edgesOf(nodes, laidOut.layout)}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
         colorMode={theme.palette.type}
         nodesDraggable={false}
         nodesConnectable={false}

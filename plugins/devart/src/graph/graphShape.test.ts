@@ -72,7 +72,7 @@ describe('the shape of a graph', () => {
   it('keeps as much room free as the layout needs', async () => {
     for (const isNarrow of [false, true]) {
       const shape = { ...stepShape(isNarrow), nodes: DIAMOND };
-      const positions = await layoutGraph(shape);
+      const { positions } = await layoutGraph(shape);
       expect([...positions.keys()].sort()).toEqual(
         DIAMOND.map(({ id }) => id).sort(),
       );
@@ -88,5 +88,35 @@ describe('the shape of a graph', () => {
         positions.get('end')![axis],
       );
     }
+  });
+
+  it('leads lines around the nodes, from one to the other', async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, fc.boolean(), async (drawn, isNarrow) => {
+        const nodes = drawn.map(({ id, after }) => ({
+          id,
+          after: [...new Set(after)],
+        }));
+        const shape = { ...stepShape(isNarrow), nodes };
+        const { positions, routes } = await layoutGraph(shape);
+        const { width, height } = shape.size;
+        for (const points of routes.values()) {
+          expect(points.length).toBeGreaterThanOrEqual(2);
+          points.slice(1).forEach((to, index) => {
+            const from = points[index];
+            const crossed = [...positions].filter(
+              ([, { x, y }]) =>
+                Math.max(from.x, to.x) > x + 1 &&
+                Math.min(from.x, to.x) < x + width - 1 &&
+                Math.max(from.y, to.y) > y + 1 &&
+                Math.min(from.y, to.y) < y + height - 1,
+            );
+            expect(crossed).toEqual([]);
+          });
+        }
+        expect(routes.size).toBe(nodes.flatMap(({ after }) => after).length);
+      }),
+      { numRuns: 30 },
+    );
   });
 });

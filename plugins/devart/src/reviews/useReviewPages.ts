@@ -3,8 +3,7 @@ import type {
   operations,
   Review,
 } from '@devart/plugin-devart-common';
-import { useDevartApi } from '../api';
-import { useLivePages, type LivePages } from '../live';
+import { createPagesHook } from '../live';
 
 /** What narrows a list of reviews. */
 export type ReviewFilters = Omit<
@@ -13,20 +12,8 @@ export type ReviewFilters = Omit<
 >;
 
 /** Reviews, newest first, kept up to date. */
-export function useReviewPages(options: {
-  filters: ReviewFilters;
-  pageSize?: number;
-}): LivePages<Review> {
-  const api = useDevartApi();
-  const { filters, pageSize } = options;
-  return useLivePages<Review>(
-    {
-      topics: ['review', 'task'],
-      minimumIntervalMs: 1000,
-      pageSize,
-      loadPage: (page, signal) =>
-        api.reviews.list({ ...filters, ...page }, { signal }),
-    },
-    [api, JSON.stringify(filters)],
-  );
-}
+export const useReviewPages = createPagesHook<Review, ReviewFilters>({
+  topics: ['review', 'task'],
+  minimumIntervalMs: 1000,
+  listOf: api => api.reviews.list,
+});

@@ -3,8 +3,7 @@ import type {
   operations,
   RunSummary,
 } from '@devart/plugin-devart-common';
-import { useDevartApi } from '../api';
-import { useLivePages, type LivePages } from '../live';
+import { createPagesHook } from '../live';
 
 /** What narrows a list of runs. */
 export type RunFilters = Omit<
@@ -13,20 +12,8 @@ export type RunFilters = Omit<
 >;
 
 /** Runs, newest first, kept up to date. */
-export function useRunPages(options: {
-  filters: RunFilters;
-  pageSize?: number;
-}): LivePages<RunSummary> {
-  const api = useDevartApi();
-  const { filters, pageSize } = options;
-  return useLivePages<RunSummary>(
-    {
-      topics: ['run'],
-      minimumIntervalMs: 500,
-      pageSize,
-      loadPage: (page, signal) =>
-        api.runs.list({ ...filters, ...page }, { signal }),
-    },
-    [api, JSON.stringify(filters)],
-  );
-}
+export const useRunPages = createPagesHook<RunSummary, RunFilters>({
+  topics: ['run'],
+  minimumIntervalMs: 500,
+  listOf: api => api.runs.list,
+});

@@ -11,10 +11,12 @@ export function RunWorkflowButton(props: {
   entityRef?: string;
   /** The main action of a page, or one among others. */
   variant?: 'contained' | 'outlined';
+  /** In the row of the workflow, which says already what would run. */
+  isInRow?: boolean;
 }) {
   const links = useLinks();
   const navigate = useNavigate();
-  const { variant = 'outlined', ...what } = props;
+  const { variant = 'outlined', isInRow, ...what } = props;
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -24,10 +26,11 @@ export function RunWorkflowButton(props: {
         {...(variant === 'contained'
           ? { color: 'primary', size: 'medium' }
           : {})}
+        {...(isInRow ? { 'aria-label': `Run ${what.workflow?.title}` } : {})}
         startIcon={<RunIcon aria-hidden />}
         onClick={() => setOpen(true)}
       >
-        Run workflow
+        {isInRow ? 'Run' : 'Run workflow'}
       </ActionButton>
       {open && (
         <RunWorkflowDialog

@@ -80,7 +80,7 @@ export function WorkflowTable(props: {
     {
       header: 'Actions',
       hideBelow: 'Sm',
-      render: workflow => <RunWorkflowButton workflow={workflow} />,
+      render: workflow => <RunWorkflowButton workflow={workflow} isInRow />,
     },
   ];
   return (

@@ -13,7 +13,7 @@ import {
   useAgentMenu,
 } from '../../agents';
 import { useDevartApi } from '../../api';
-import { ActionButton, ChoiceInput, EmptyState } from '../../components';
+import { ActionButton, allOr, ChoiceInput, EmptyState } from '../../components';
 import { AGENT_STATUS_WORDS } from '../../format';
 import { HaltNotice } from '../../halt';
 import { useLivePages } from '../../live';
@@ -22,10 +22,7 @@ import { AgentTable } from './AgentTable';
 import { EnrolmentTokensPanel } from './enrolment';
 
 const NAMES = ['text', 'status', 'capability'] as const;
-const STATUSES = [
-  { value: '', label: 'All' },
-  ...AGENT_STATUSES.map(value => ({ value, label: AGENT_STATUS_WORDS[value] })),
-];
+const STATUSES = allOr(AGENT_STATUSES, value => AGENT_STATUS_WORDS[value]);
 
 /** All agents: what they do, and everything that can be done with them. */
 export function AgentsPage() {

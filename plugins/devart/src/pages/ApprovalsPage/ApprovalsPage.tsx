@@ -5,7 +5,7 @@ import {
   useApprovalInbox,
   useApprovalPages,
 } from '../../approvals';
-import { ChoiceInput, EmptyState, ViewToggle } from '../../components';
+import { allOr, ChoiceInput, EmptyState, ViewToggle } from '../../components';
 import { APPROVAL_STATUS_WORDS } from '../../format';
 import { EntityFilter, FilteredList, PageHead, useUrlFilters } from '../shared';
 
@@ -15,13 +15,10 @@ const VIEWS = [
   { value: 'mine', label: 'Waiting for you' },
   { value: 'all', label: 'All' },
 ] as const;
-const STATUSES = [
-  { value: '', label: 'All' },
-  ...APPROVAL_STATUSES.map(value => ({
-    value,
-    label: APPROVAL_STATUS_WORDS[value],
-  })),
-];
+const STATUSES = allOr(
+  APPROVAL_STATUSES,
+  value => APPROVAL_STATUS_WORDS[value],
+);
 
 /** Requests for approval: those that wait for whoever is signed in, and all. */
 export function ApprovalsPage() {

@@ -1,6 +1,7 @@
 import { AUDIT_OUTCOMES, type AuditEntry } from '@devart/plugin-devart-common';
 import { useDevartApi } from '../../api';
-import { ChoiceInput, EmptyState, TextInput } from '../../components';
+import { allOr, ChoiceInput, EmptyState, TextInput } from '../../components';
+import { instantOf } from '../../format';
 import { useLivePages } from '../../live';
 import { FilteredList, SearchInput, useUrlFilters } from '../shared';
 import { AuditTable } from './AuditTable';
@@ -15,15 +16,7 @@ const NAMES = [
   'since',
   'until',
 ] as const;
-const OUTCOMES = [
-  { value: '', label: 'All' },
-  ...AUDIT_OUTCOMES.map(value => ({ value, label: OUTCOME_WORDS[value] })),
-];
-
-function instantOf(local: string | undefined): string | undefined {
-  const at = local ? Date.parse(local) : NaN;
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
-}
+const OUTCOMES = allOr(AUDIT_OUTCOMES, value => OUTCOME_WORDS[value]);
 
 /** The audit trail with what narrows it. */
 export function AuditSearch() {

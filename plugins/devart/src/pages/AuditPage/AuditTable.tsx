@@ -2,6 +2,7 @@ import type { AuditEntry } from '@devart/plugin-devart-common';
 import DoneIcon from '@material-ui/icons/CheckCircleOutline';
 import FailedIcon from '@material-ui/icons/ErrorOutline';
 import RefusedIcon from '@material-ui/icons/Block';
+import { makeStyles } from '@material-ui/core/styles';
 import {
   ActorLabel,
   DataTable,
@@ -52,14 +53,21 @@ const COLUMNS: Column<AuditEntry>[] = [
     header: 'Detail',
     hideBelow: 'Sm',
     render: ({ id, detail }) =>
-      Object.keys(detail).length > 0 && (
-        <details>
-          <summary>Show</summary>
-          <JsonView label={`Detail of ${id}`} value={detail} />
-        </details>
-      ),
+      Object.keys(detail).length > 0 && <Detail id={id} detail={detail} />,
   },
 ];
+
+const useStyles = makeStyles({ summary: { whiteSpace: 'nowrap' } });
+
+function Detail({ id, detail }: Pick<AuditEntry, 'id' | 'detail'>) {
+  const classes = useStyles();
+  return (
+    <details>
+      <summary className={classes.summary}>Show</summary>
+      <JsonView label={`Detail of ${id}`} value={detail} />
+    </details>
+  );
+}
 
 /** Audited calls as rows. */
 export function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {

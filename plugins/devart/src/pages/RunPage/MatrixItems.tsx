@@ -8,13 +8,15 @@ import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import { useState } from 'react';
 import {
+  allOr,
   ChoiceInput,
   DataTable,
+  Money,
   StepStatusLabel,
   useNow,
   type Column,
 } from '../../components';
-import { money, STEP_STATUS_WORDS, timeTaken } from '../../format';
+import { STEP_STATUS_WORDS, timeTaken } from '../../format';
 import { matrixProgress, type StepGroup } from '../../runs';
 
 const PAGE = 50;
@@ -85,7 +87,8 @@ export function MatrixItems(props: {
     {
       header: 'Cost',
       hideBelow: 'Sm',
-      render: item => money(item.costMicros),
+      align: 'right',
+      render: item => <Money micros={item.costMicros} />,
     },
   ];
   return (
@@ -96,13 +99,10 @@ export function MatrixItems(props: {
           className={classes.choice}
           label="Status"
           value={status}
-          choices={[
-            { value: '', label: 'All' },
-            ...STEP_STATUSES.map(value => ({
-              value,
-              label: `${STEP_STATUS_WORDS[value]} (${group.counts[value]})`,
-            })),
-          ]}
+          choices={allOr(
+            STEP_STATUSES,
+            value => `${STEP_STATUS_WORDS[value]} (${group.counts[value]})`,
+          )}
           onChange={chosen => {
             setStatus(chosen);
             setShown(PAGE);

@@ -1,5 +1,5 @@
 import { RUN_STATUSES, RUN_TRIGGERS } from '@devart/plugin-devart-common';
-import { ChoiceInput, EmptyState } from '../../components';
+import { allOr, ChoiceInput, EmptyState } from '../../components';
 import { RUN_STATUS_WORDS, RUN_TRIGGER_WORDS } from '../../format';
 import { HaltNotice } from '../../halt';
 import { Link, useLinks } from '../../navigation';
@@ -14,14 +14,8 @@ const NAMES = [
   'trigger',
   'entityRef',
 ] as const;
-const STATUSES = [
-  { value: '', label: 'All' },
-  ...RUN_STATUSES.map(value => ({ value, label: RUN_STATUS_WORDS[value] })),
-];
-const TRIGGERS = [
-  { value: '', label: 'All' },
-  ...RUN_TRIGGERS.map(value => ({ value, label: RUN_TRIGGER_WORDS[value] })),
-];
+const STATUSES = allOr(RUN_STATUSES, value => RUN_STATUS_WORDS[value]);
+const TRIGGERS = allOr(RUN_TRIGGERS, value => RUN_TRIGGER_WORDS[value]);
 
 /** Runs of all workflows. */
 export function RunsPage() {

@@ -3,7 +3,7 @@ import {
   TASK_PRIORITIES,
   TASK_STATUSES,
 } from '@devart/plugin-devart-common';
-import { AgentInput, ChoiceInput } from '../../components';
+import { AgentInput, allOr, ChoiceInput } from '../../components';
 import { COLUMN_WORDS, PRIORITY_WORDS, STATUS_WORDS } from '../../format';
 import { EntityFilter, FilterBar, SearchInput } from '../shared';
 import {
@@ -14,15 +14,11 @@ import {
 } from './taskFilters';
 
 const STOPPED = BOARD_COLUMNS.stopped.join(',');
-const STATUSES = [
-  { value: '', label: 'All' },
-  ...TASK_STATUSES.map(value => ({ value, label: STATUS_WORDS[value] })),
+const STATUSES: { value: string; label: string }[] = [
+  ...allOr(TASK_STATUSES, value => STATUS_WORDS[value]),
   { value: STOPPED, label: `${COLUMN_WORDS.stopped}, in any way` },
 ];
-const PRIORITIES = [
-  { value: '', label: 'All' },
-  ...TASK_PRIORITIES.map(value => ({ value, label: PRIORITY_WORDS[value] })),
-];
+const PRIORITIES = allOr(TASK_PRIORITIES, value => PRIORITY_WORDS[value]);
 
 /** The choices, and what a link has chosen if that is none of them. */
 function statusChoices(chosen: string | undefined) {

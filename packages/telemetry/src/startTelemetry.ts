@@ -4,10 +4,14 @@ import type { NodeSDK } from '@opentelemetry/sdk-node';
  * Sends spans and metrics to a collector when the environment names one, in the
  * variables of OpenTelemetry: `OTEL_EXPORTER_OTLP_ENDPOINT` and its relatives,
  * `OTEL_TRACES_SAMPLER`, `OTEL_RESOURCE_ATTRIBUTES` and so on. Answers what was
- * started; undefined when no collector is named.
+ * started, for its `shutdown`; undefined when no collector is named.
+ *
+ * @param options - `serviceName`: what the process is called unless `OTEL_SERVICE_NAME` says it
+ * @public
  */
 export function startTelemetry(
   environment: Record<string, string | undefined>,
+  options: { serviceName: string },
 ): NodeSDK | undefined {
   const isWanted =
     environment.OTEL_SDK_DISABLED !== 'true' &&
@@ -23,7 +27,7 @@ export function startTelemetry(
   const { NodeSDK: Sdk } =
     require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node');
   const sdk = new Sdk({
-    serviceName: environment.OTEL_SERVICE_NAME ?? 'devart-backend',
+    serviceName: environment.OTEL_SERVICE_NAME ?? options.serviceName,
   });
   sdk.start();
   return sdk;

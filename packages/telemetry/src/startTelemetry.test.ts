@@ -7,14 +7,19 @@ import { startTelemetry } from './startTelemetry';
 
 jest.setTimeout(60_000);
 
+const OPTIONS = { serviceName: 'a-service-of-this-test' };
+
 describe('startTelemetry', () => {
   it('starts nothing unless a collector is named', () => {
-    expect(startTelemetry({})).toBeUndefined();
+    expect(startTelemetry({}, OPTIONS)).toBeUndefined();
     expect(
-      startTelemetry({
-        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
-        OTEL_SDK_DISABLED: 'true',
-      }),
+      startTelemetry(
+        {
+          OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+          OTEL_SDK_DISABLED: 'true',
+        },
+        OPTIONS,
+      ),
     ).toBeUndefined();
   });
 
@@ -45,7 +50,7 @@ describe('startTelemetry', () => {
           '--eval',
           `const { startTelemetry } = require('./src/startTelemetry');
            const { trace } = require('@opentelemetry/api');
-           const sdk = startTelemetry(process.env);
+           const sdk = startTelemetry(process.env, ${JSON.stringify(OPTIONS)});
            trace.getTracer('test').startSpan('a-span-of-this-test').end();
            sdk.shutdown();`,
         ],
@@ -62,6 +67,6 @@ describe('startTelemetry', () => {
     }
     const sent = Buffer.concat(bodies).toString('latin1');
     expect(sent).toContain('a-span-of-this-test');
-    expect(sent).toContain('devart-backend');
+    expect(sent).toContain(OPTIONS.serviceName);
   });
 });
