@@ -11,6 +11,12 @@ const PAGES = [
   ['workflows', '/devart/workflows', 'Workflows'],
   ['runs', '/devart/runs', 'Runs'],
   ['approvals', '/devart/approvals', 'Approvals'],
+  ['budgets', '/devart/budgets', 'Budgets'],
+  ['spending', '/devart/budgets?view=spend', 'Budgets'],
+  ['ledger', '/devart/budgets?view=ledger', 'Budgets'],
+  ['budget-history', '/devart/budgets?view=history', 'Budgets'],
+  ['analytics', '/devart/analytics', 'Analytics'],
+  ['analytics-services', '/devart/analytics?view=services', 'Analytics'],
   ['audit', '/devart/audit', 'Audit trail'],
 ] as const;
 

@@ -31,6 +31,37 @@ export interface Config {
        * database, for example Europe/Berlin. Default UTC.
        */
       timeZone?: string;
+      /**
+       * Services of the first organisation that are there from the start, in
+       * the words of `POST /services`. Fallbacks are named, and stand before
+       * whatever falls back on them. What is here is changed here; budgets are
+       * set once, and changed in the portal.
+       */
+      services?: Array<{
+        name: string;
+        title?: string;
+        description?: string;
+        kind?: 'api' | 'model';
+        endpoint?: string;
+        owner?: string;
+        entityRef?: string;
+        /** Amounts in millionths of the currency. */
+        prices?: {
+          callMicros?: number;
+          millionUnitsMicros?: number;
+          unit?: string;
+          models?: {
+            [model: string]: {
+              inputMillionMicros: number;
+              outputMillionMicros: number;
+              cachedInputMillionMicros?: number;
+            };
+          };
+        };
+        onExhausted?: 'delegate' | 'ask' | 'reject';
+        fallback?: string;
+        monthlyBudgetMicros?: number;
+      }>;
     };
     access?: {
       /**
@@ -221,8 +252,8 @@ export interface Config {
     };
     readiness?: {
       /**
-       * Seconds without a successful round of a loop, such as the one that
-       * takes tasks back, after which the backend is unready. Default 15.
+       * Seconds that a round of a loop, such as the one that takes tasks back,
+       * may be overdue, after which the backend is unready. Default 15.
        */
       staleSeconds?: number;
     };

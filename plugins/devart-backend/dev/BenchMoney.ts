@@ -68,6 +68,7 @@ export class BenchMoney {
         events: new EventLog(),
         hints: { gather() {} },
       } as unknown as Outbox,
+      configured: [],
       roles: RoleMapping.fromConfig(new ConfigReader({})),
       // Its loops do not run: nobody is told of anything.
       notifications: {} as NotificationService,

@@ -750,17 +750,18 @@ const FUNCTIONS = `
     end $$;
 
   -- Charges a service several times at once, all on the same accounts: one row is changed for
-  -- all of them. All of the group or nothing, without fallbacks: answers nothing for what has
-  -- to be charged by itself.
+  -- all of them. All of the group or nothing, without fallbacks: answers {remainingMicros, entries: the id and the amount of each by
+  -- its request}, or nothing when they have to be charged one by one.
   create function charge_group(p_organization uuid, p_service uuid, p_requests text[], p_amounts bigint[],
-    p_quantities numeric[], p_attributions jsonb[]) returns jsonb[] language plpgsql as $$
+    p_quantities numeric[], p_attributions jsonb[]) returns jsonb language plpgsql as $$
     declare
       s services;
       t devart_taking;
       v_at timestamptz;
       v_amounts bigint[];
       v_total numeric;
-      v_answers jsonb[];
+      v_entries jsonb;
+      v_count integer;
     begin
       perform devart_lock_money(p_organization, false);
       v_at := clock_timestamp();
@@ -771,7 +772,7 @@ const FUNCTIONS = `
         or exists (select 1 from ledger_entries where organization_id = p_organization and request_id = any (p_requests))
         or exists (select 1 from budget_reservations where organization_id = p_organization and request_id = any (p_requests))
       then
-        return array_fill(null::jsonb, array[cardinality(p_requests)]);
+        return null;
       end if;
       select array_agg(coalesce(g.amount, ceil(coalesce((s.prices ->> 'callMicros')::numeric, 0)
         + coalesce((s.prices ->> 'millionUnitsMicros')::numeric, 0) * g.quantity / 1000000)::bigint) order by g.place)
@@ -781,28 +782,26 @@ const FUNCTIONS = `
         t := devart_take(p_organization, s.id, p_attributions[1], v_at, v_total::bigint, v_total::bigint, false, false);
       end if;
       if t.taken is null then
-        return array_fill(null::jsonb, array[cardinality(p_requests)]);
+        return null;
       end if;
       with entries as (
         insert into ledger_entries (organization_id, at, kind, amount_micros, request_id, service_id, delegated_from, actor,
           agent_id, team, task_id, run_id, workflow_id, entity_ref, model, quantity, detail)
-        select p_organization, v_at, 'charge', v_amounts[g.place], g.request, s.id, '{}', coalesce(g.a ->> 'actor', devart_actor()),
+        select p_organization, v_at, 'charge', g.charged, g.request, s.id, '{}', coalesce(g.a ->> 'actor', devart_actor()),
           (g.a ->> 'agentId')::uuid, g.a ->> 'team', (g.a ->> 'taskId')::uuid, (g.a ->> 'runId')::uuid,
           (g.a ->> 'workflowId')::uuid, g.a ->> 'entityRef', g.a ->> 'model',
-          case when p_amounts[g.place] is null then g.quantity end, g.a -> 'detail'
-        from unnest(p_requests, p_quantities, p_attributions) with ordinality g (request, quantity, a, place)
+          case when g.amount is null then g.quantity end, g.a -> 'detail'
+        from unnest(p_requests, p_amounts, p_quantities, p_attributions, v_amounts) g (request, amount, quantity, a, charged)
         order by g.request
         on conflict (organization_id, request_id) do nothing
         returning id, request_id, amount_micros
       )
-      select array_agg(jsonb_build_object('outcome', 'charged', 'charged', true, 'replayed', false, 'entryId', e.id,
-        'chargedMicros', e.amount_micros, 'serviceId', s.id, 'delegatedFrom', '[]'::jsonb, 'remainingMicros', t.remaining,
-        'suspended', false) order by array_position(p_requests, e.request_id))
-      into v_answers from entries e;
-      if cardinality(v_answers) is distinct from cardinality(p_requests) then
+      select count(*), jsonb_object_agg(e.request_id, jsonb_build_array(e.id, e.amount_micros)) into v_count, v_entries
+      from entries e;
+      if v_count <> cardinality(p_requests) then
         raise exception 'a request was charged a moment ago' using errcode = 'serialization_failure';
       end if;
-      return v_answers;
+      return jsonb_build_object('remainingMicros', t.remaining, 'entries', v_entries);
     end $$;
 
   -- Holds money back for a call of one service whose cost nobody knows yet: as much of p_most as

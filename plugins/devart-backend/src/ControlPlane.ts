@@ -83,7 +83,11 @@ export class ControlPlane {
     const ground = { ...services, database, organizations, outbox, audit };
 
     // Money: services, budgets, the ledger
-    const budgets = new Budgets({ ...ground, roles: config.roles });
+    const budgets = new Budgets({
+      ...ground,
+      configured: config.services,
+      roles: config.roles,
+    });
 
     // Work: agents, tasks, where they meet, and how well that goes
     const agents = await Agents.create(ground);
@@ -152,6 +156,7 @@ export class ControlPlane {
       router,
       new Parts(
         [
+          { drain: async () => database.stop() },
           outbox,
           audit,
           budgets,
@@ -166,7 +171,10 @@ export class ControlPlane {
           webhooks,
           surface,
         ],
-        config.staleSeconds * 1000,
+        {
+          staleAfterMs: config.staleSeconds * 1000,
+          logger: services.logger,
+        },
       ),
     );
   }

@@ -7,6 +7,7 @@ import {
 import Grid from '@material-ui/core/Grid';
 import {
   EntityDevartAgentContent,
+  EntityDevartCostContent,
   EntityDevartRunsContent,
   EntityDevartTasksContent,
   EntityDevartWorkCard,
@@ -48,6 +49,13 @@ export function EntityPage() {
       </EntityLayout.Route>
       <EntityLayout.Route path="/agent" title="Agent" if={isDevartAgent}>
         <EntityDevartAgentContent />
+      </EntityLayout.Route>
+      <EntityLayout.Route
+        path="/cost"
+        title="Cost"
+        if={entity => isKind('component')(entity) || isDevartAgent(entity)}
+      >
+        <EntityDevartCostContent />
       </EntityLayout.Route>
     </EntityLayout>
   );

@@ -15,11 +15,17 @@ import {
 import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
 import AgentsIcon from '@material-ui/icons/AndroidOutlined';
 import TasksIcon from '@material-ui/icons/AssignmentOutlined';
+import CostIcon from '@material-ui/icons/AccountBalanceWalletOutlined';
 import DevartIcon from '@material-ui/icons/DeviceHub';
 import RunsIcon from '@material-ui/icons/PlayCircleOutline';
 import WorkflowIcon from '@material-ui/icons/AccountTreeOutlined';
 import { createDevartApi, devartApiRef } from './api';
-import { AGENT_FILTER, TASKS_FILTER, WORKFLOW_FILTER } from './entity';
+import {
+  AGENT_FILTER,
+  COST_FILTER,
+  TASKS_FILTER,
+  WORKFLOW_FILTER,
+} from './entity';
 import { useRunWorkflowItem } from './entity/useRunWorkflowItem';
 import { devartRoutes, rootRouteRef } from './routes';
 
@@ -164,6 +170,44 @@ const agentsPage = SubPageBlueprint.make({
   },
 });
 
+const budgetsPage = SubPageBlueprint.make({
+  name: 'budgets',
+  params: {
+    path: 'budgets',
+    title: 'Budgets',
+    loader: async () => {
+      const [{ Shell }, { BudgetsPage }] = await Promise.all([
+        import('./shell'),
+        import('./pages/BudgetsPage'),
+      ]);
+      return (
+        <Shell>
+          <BudgetsPage />
+        </Shell>
+      );
+    },
+  },
+});
+
+const analyticsPage = SubPageBlueprint.make({
+  name: 'analytics',
+  params: {
+    path: 'analytics',
+    title: 'Analytics',
+    loader: async () => {
+      const [{ Shell }, { AnalyticsPage }] = await Promise.all([
+        import('./shell'),
+        import('./pages/AnalyticsPage'),
+      ]);
+      return (
+        <Shell>
+          <AnalyticsPage />
+        </Shell>
+      );
+    },
+  },
+});
+
 const auditPage = SubPageBlueprint.make({
   name: 'audit',
   params: {
@@ -223,6 +267,20 @@ const entityRuns = EntityContentBlueprint.make({
     loader: async () => {
       const { EntityRunsContent } = await import('./entity/EntityRunsContent');
       return <EntityRunsContent />;
+    },
+  },
+});
+
+const entityCost = EntityContentBlueprint.make({
+  name: 'cost',
+  params: {
+    path: '/cost',
+    title: 'Cost',
+    icon: <CostIcon fontSize="inherit" />,
+    filter: COST_FILTER,
+    loader: async () => {
+      const { EntityCostContent } = await import('./entity/EntityCostContent');
+      return <EntityCostContent />;
     },
   },
 });
@@ -299,6 +357,18 @@ const workWidget = HomePageWidgetBlueprint.make({
   },
 });
 
+const budgetsWidget = HomePageWidgetBlueprint.make({
+  name: 'budgets',
+  params: {
+    name: 'DevartBudgets',
+    title: 'Budgets that need attention',
+    description: 'Budgets that are nearly used up, and services that rest',
+    components: async () => ({
+      Content: (await import('./home/BudgetsWidget')).BudgetsWidget,
+    }),
+  },
+});
+
 const activityWidget = HomePageWidgetBlueprint.make({
   name: 'activity',
   params: {
@@ -329,16 +399,20 @@ export default createFrontendPlugin({
     approvalsPage,
     reviewsPage,
     agentsPage,
+    budgetsPage,
+    analyticsPage,
     auditPage,
     entityTasks,
     entityAgent,
     entityRuns,
+    entityCost,
     entityWorkflow,
     runWorkflowItem,
     entityWork,
     needsYouWidget,
     approvalsWidget,
     workWidget,
+    budgetsWidget,
     activityWidget,
   ],
 });

@@ -11,6 +11,7 @@ export {
   DevartPage,
   devartPlugin,
   EntityDevartAgentContent,
+  EntityDevartCostContent,
   EntityDevartRunsContent,
   EntityDevartTasksContent,
   EntityDevartWorkCard,

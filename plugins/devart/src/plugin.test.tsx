@@ -10,10 +10,13 @@ import { devartApiRef } from './api';
 import { DevartPage } from './plugin';
 import {
   aBoard,
+  aBudget,
   anApproval,
+  aServiceState,
   aTask,
   fakeDevartApi,
   someone,
+  someServices,
   uuid,
 } from './__testUtils__';
 
@@ -86,6 +89,19 @@ function portal() {
       }),
     },
     approvals: { list: () => ({ items: [anApproval()] }) },
+    services: {
+      status: () =>
+        someServices(
+          aServiceState({
+            budgets: [
+              aBudget({ spentMicros: 4_500_000 }),
+              aBudget({ id: uuid(801), period: 'day' }),
+            ],
+          }),
+          aServiceState({ id: uuid(811), title: 'Maps' }),
+        ),
+    },
+    budgets: { list: () => ({ items: [aBudget({ id: uuid(802) })] }) },
     tasks: { board: () => aBoard({ queued: [aTask()] }) },
   }).api;
 }
@@ -123,6 +139,16 @@ async function expectCommandCentre() {
   expect(
     await screen.findByRole('button', { name: 'Let agents go on' }),
   ).toBeInTheDocument();
+  const budgets = screen.getByRole('region', {
+    name: 'Budgets that need attention',
+  });
+  expect(
+    await within(budgets).findByRole('link', { name: 'Translation' }),
+  ).toHaveAttribute('href', '/devart/budgets');
+  expect(
+    within(budgets).getByRole('meter', { name: 'Each month, Translation' }),
+  ).toHaveAttribute('aria-valuenow', '90');
+  expect(within(budgets).getAllByRole('meter')).toHaveLength(1);
   expect(await screen.findByText('It took too long')).toBeInTheDocument();
   const brokers = await screen.findByRole('list', { name: 'Brokers' });
   expect(
@@ -154,6 +180,8 @@ describe('the plugin of the new frontend system', () => {
       'Approvals',
       'Reviews',
       'Agents',
+      'Budgets',
+      'Analytics',
       'Audit trail',
     ]);
     // The tab and what it opens belong together for those who cannot see it.

@@ -57,6 +57,19 @@ export const EntityDevartAgentContent = devartPlugin.provide(
   }),
 );
 
+/** The tab *Cost* for components and agents. @public */
+export const EntityDevartCostContent = devartPlugin.provide(
+  createComponentExtension({
+    name: 'EntityDevartCostContent',
+    component: {
+      lazy: () =>
+        import('./entity/EntityCostContent').then(
+          module => module.EntityCostContent,
+        ),
+    },
+  }),
+);
+
 /** A card with the number of tasks about an entity. @public */
 export const EntityDevartWorkCard = devartPlugin.provide(
   createComponentExtension({

@@ -38,6 +38,18 @@ export const auditRouteRef = createSubRouteRef({
   path: '/audit',
 });
 
+export const budgetsRouteRef = createSubRouteRef({
+  id: 'devart/budgets',
+  parent: rootRouteRef,
+  path: '/budgets',
+});
+
+export const analyticsRouteRef = createSubRouteRef({
+  id: 'devart/analytics',
+  parent: rootRouteRef,
+  path: '/analytics',
+});
+
 export const workflowsRouteRef = createSubRouteRef({
   id: 'devart/workflows',
   parent: rootRouteRef,
@@ -88,5 +100,7 @@ export const devartRoutes = {
   reviews: reviewsRouteRef,
   agents: agentsRouteRef,
   agent: agentRouteRef,
+  budgets: budgetsRouteRef,
+  analytics: analyticsRouteRef,
   audit: auditRouteRef,
 };

@@ -62,18 +62,6 @@ const NAMES: Record<MessageEntity['type'], string> = {
   underline: 'Underline',
 };
 
-/**
- * Parses MarkdownV2 by the rules that Telegram publishes
- * (https://core.telegram.org/bots/api#markdownv2-style), and refuses what
- * Telegram refuses. Custom emoji, dates and expandable quotations are not
- * known here and refused.
- *
- * @throws MarkdownError with Telegram's words
- */
-export function parseMarkdownV2(source: string): ParsedMarkdown {
-  return new Parser(source).parse();
-}
-
 class Parser {
   readonly #source: string;
   #at = 0;
@@ -268,4 +256,16 @@ class Parser {
       `Character '${char}' is reserved and must be escaped with the preceding '\\'`,
     );
   }
+}
+
+/**
+ * Parses MarkdownV2 by the rules that Telegram publishes
+ * (https://core.telegram.org/bots/api#markdownv2-style), and refuses what
+ * Telegram refuses. Custom emoji, dates and expandable quotations are not
+ * known here and refused.
+ *
+ * @throws MarkdownError with Telegram's words
+ */
+export function parseMarkdownV2(source: string): ParsedMarkdown {
+  return new Parser(source).parse();
 }

@@ -9,6 +9,8 @@ import type { TaskCostStore } from './TaskCostStore';
 const ACTOR = 'system:analytics';
 /** How far what tasks cost is behind the ledger. */
 const COLLECT_MS = 2000;
+/** More than lies between the making of an id and the writing of its row. */
+const ALLOWANCE_SECONDS = 0.5;
 /** Looking at a hundred thousand tasks takes a fifth of a second. */
 const FLAG_MS = 300_000;
 
@@ -58,8 +60,10 @@ export class CostKeeper {
 
   /** Reads what came into the ledger of an organisation since the last time. */
   async collect(organizationId: string): Promise<void> {
-    // What is open now began before; what it has written cannot be seen yet.
-    const openSeconds = await this.#database.oldestTransactionSeconds();
+    // What is open now may have written what cannot be seen yet. Those that are
+    // about to write their first row are not told of: they are allowed for.
+    const openSeconds =
+      (await this.#database.oldestWriteSeconds()) + ALLOWANCE_SECONDS;
     await this.#database.asSystem(ACTOR, tx =>
       this.#costs.collect(tx, organizationId, openSeconds),
     );

@@ -11,7 +11,7 @@ const SPIKE_DEVIATIONS = 5;
 const SPIKE_SHARE = 1 / 20;
 /** A day of the week is worth this many days of any kind besides its own. */
 const WEEKDAY_PRIOR = 1;
-const PATHS = 1000;
+const COURSES = 1000;
 /** Which part of the courses an interval holds. */
 const USUAL = 0.8;
 const WIDE = 0.95;
@@ -146,19 +146,37 @@ function drawingFrom(
   };
 }
 
+/** What is left of a day to come, with what is usually spent in it. */
+interface DayAhead {
+  begin: number;
+  end: number;
+  usual: number;
+}
+
 /**
- * One course of the days to come: what is spent on each, as a multiple of its
- * usual. First the days of the past are drawn anew, then the days to come from
- * those: so the courses differ as much as the past leaves open what a day costs.
+ * One course of the days to come: what it comes to, and when it reaches the
+ * room that there is, if it does. First the days of the past are drawn anew,
+ * then the days to come from those: so the courses differ as much as the past
+ * leaves open what a day costs.
  */
 function courseOf(
   draw: () => Residual,
-  past: number,
-  length: number,
+  samples: number,
+  ahead: readonly DayAhead[],
+  room: number,
   random: () => number,
-): number[] {
-  const drawn = Array.from({ length: past }, draw);
-  return Array.from({ length }, () => drawn[Math.floor(random() * past)].ratio);
+): { total: number; reachedAt?: number } {
+  const drawn = Array.from({ length: samples }, draw);
+  let total = 0;
+  let reachedAt: number | undefined;
+  for (const { begin, end, usual } of ahead) {
+    const micros = usual * drawn[Math.floor(random() * samples)].ratio;
+    if (reachedAt === undefined && total + micros >= room) {
+      reachedAt = begin + ((room - total) / micros) * (end - begin);
+    }
+    total += micros;
+  }
+  return { total, reachedAt };
 }
 
 /**
@@ -186,36 +204,35 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
   const now = so.now.getTime();
   const starts = so.days.map(day => day.getTime());
   // Of the day of now, only what is left of it is to come.
-  const spans = starts.slice(1).map((end, index) => {
+  const ahead = starts.slice(1).map((end, index) => {
     const begin = Math.max(now, starts[index]);
-    const whole = end - starts[index];
-    return { begin, end, share: Math.max(0, end - begin) / whole };
+    const left = Math.max(0, end - begin) / (end - starts[index]);
+    return { begin, end, usual: usualOf(index) * left };
   });
   const room =
-    so.limitMicros === undefined ? undefined : so.limitMicros - so.usedMicros;
+    so.limitMicros === undefined ? Infinity : so.limitMicros - so.usedMicros;
   const totals: number[] = [];
   const reached: number[] = [];
-  for (let path = 0; path < PATHS; path++) {
-    const course = courseOf(draw, past.length, spans.length, random);
-    let total = 0;
-    let at = room !== undefined && room <= 0 ? now : undefined;
-    spans.forEach(({ begin, end, share }, index) => {
-      const micros = course[index] * usualOf(index) * share;
-      if (room !== undefined && at === undefined && total + micros >= room) {
-        at = begin + ((room - total) / micros) * (end - begin);
-      }
-      total += micros;
-    });
+  for (let course = 0; course < COURSES; course++) {
+    const { total, reachedAt } = courseOf(
+      draw,
+      past.length,
+      ahead,
+      room,
+      random,
+    );
     totals.push(so.usedMicros + total);
-    if (at !== undefined) {
-      reached.push(at);
+    if (room <= 0) {
+      reached.push(now);
+    } else if (reachedAt !== undefined) {
+      reached.push(reachedAt);
     }
   }
   totals.sort((a, b) => a - b);
   reached.sort((a, b) => a - b);
   // Courses that do not reach the limit reach it after all others.
   const reachedBy = (share: number) => {
-    const instant = reached[Math.max(0, Math.ceil(share * PATHS) - 1)];
+    const instant = reached[Math.max(0, Math.ceil(share * COURSES) - 1)];
     return instant === undefined ? undefined : new Date(instant);
   };
   const range = (level: number): Range => ({
@@ -235,10 +252,10 @@ export function forecastSpend(so: SpendingSoFar): SpendForecast | undefined {
       wide: range(WIDE),
     },
     runsOut:
-      room === undefined
+      so.limitMicros === undefined
         ? undefined
         : {
-            probability: reached.length / PATHS,
+            probability: reached.length / COURSES,
             expectedAt: reachedBy(0.5),
             usual: span(USUAL),
             wide: span(WIDE),

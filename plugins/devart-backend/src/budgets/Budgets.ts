@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { RoleMapping } from '@devart/plugin-devart-node';
 import type { Organizations } from '../access/Organizations';
+import type { ConfiguredService } from '../config/readServices';
 import type { Database } from '../database/Database';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
@@ -37,11 +38,14 @@ export class Budgets implements Part {
   };
   readonly vital: readonly Loop[];
   readonly background: readonly Loop[];
+  readonly #provide: () => Promise<void>;
 
   constructor(options: {
     database: Database;
     organizations: Organizations;
     outbox: Outbox;
+    /** Services that the configuration describes. */
+    configured: readonly ConfiguredService[];
     roles: RoleMapping;
     notifications: NotificationService;
     logger: LoggerService;
@@ -93,5 +97,17 @@ export class Budgets implements Part {
       createReservationSweeper({ ledger: this.ledger, logger }),
     ];
     this.background = [notifier];
+    this.#provide = () =>
+      database.asSystem('system:start', tx =>
+        this.services.provideAllIn(
+          tx,
+          organizations.first.id,
+          options.configured,
+        ),
+      );
+  }
+
+  async start(): Promise<void> {
+    await this.#provide();
   }
 }

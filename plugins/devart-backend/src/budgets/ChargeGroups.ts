@@ -94,11 +94,11 @@ export class ChargeGroups {
     return items.map(item => ends.get(item)!);
   }
 
-  /** Answers for those that could be charged as a group. */
+  /** Answers for all of them, or none when they have to be charged one by one. */
   async #chargeTogether(
     accounts: string,
     group: readonly Item[],
-  ): Promise<readonly (ChargeAnswer | undefined)[]> {
+  ): Promise<readonly ChargeAnswer[]> {
     if (group.length === 1 || this.#isApart(accounts)) {
       return [];
     }
@@ -109,10 +109,10 @@ export class ChargeGroups {
         charge.attribution.actor,
         tx => this.#store.chargeGroup(tx, organizationId, charges),
       );
-      if (answers[0] === undefined) {
+      if (!answers) {
         this.#keepApart(accounts);
       }
-      return answers;
+      return answers ?? [];
     } catch {
       // Whatever it was, each of them will hear of it by itself.
       return [];

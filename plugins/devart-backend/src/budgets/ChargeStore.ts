@@ -18,6 +18,7 @@ const RESERVE_TOGETHER = `
       with ordinality as u (service, request, least, most, seconds, attribution, position)
     order by position
   ) c`;
+const WITHOUT_DISK = `select set_config('synchronous_commit', 'off', true)`;
 const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
 const LOCK_RESERVATIONS = `
   select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
@@ -31,6 +32,12 @@ const SETTLE = `select settle_reservation(?::uuid, ?::text, ?::bigint, ?::jsonb)
 const RELEASE = `select release_reservation(?::uuid, ?::text) as answer`;
 const CORRECT = `select correct_entry(?::uuid, ?::uuid, ?::bigint, ?::jsonb) as answer`;
 const EXPIRE = `select expire_reservation() as answer`;
+
+/** What charge_group answers: the id and the amount of each entry by its request. */
+interface ChargedGroup {
+  remainingMicros?: number;
+  entries: Record<string, [id: string, amountMicros: number]>;
+}
 
 /**
  * The functions of the database that move money. Each is one statement, which
@@ -54,26 +61,34 @@ export class ChargeStore {
 
   /**
    * Charges that are all for one service and on the same accounts; undefined
-   * for those that have to be made by themselves.
+   * when they have to be made one by one.
    */
   async chargeGroup(
     tx: Transaction,
     organizationId: string,
     charges: readonly NewCharge[],
-  ): Promise<(ChargeAnswer | undefined)[]> {
-    const answers = await this.#call<(ChargeAnswer | null)[]>(
-      tx,
-      CHARGE_GROUP,
-      [
-        organizationId,
-        charges[0].serviceId,
-        charges.map(charge => charge.requestId),
-        charges.map(charge => charge.amountMicros ?? null),
-        charges.map(charge => charge.quantity ?? 1),
-        charges.map(charge => JSON.stringify(charge.attribution)),
-      ],
-    );
-    return answers.map(answer => (answer ? withoutNulls(answer) : undefined));
+  ): Promise<ChargeAnswer[] | undefined> {
+    const [{ serviceId }] = charges;
+    const group = await this.#call<ChargedGroup | null>(tx, CHARGE_GROUP, [
+      organizationId,
+      serviceId,
+      charges.map(charge => charge.requestId),
+      charges.map(charge => charge.amountMicros ?? null),
+      charges.map(charge => charge.quantity ?? 1),
+      charges.map(charge => JSON.stringify(charge.attribution)),
+    ]);
+    return group
+      ? charges.map(({ requestId }) => ({
+          outcome: 'charged',
+          entryId: group.entries[requestId][0],
+          chargedMicros: group.entries[requestId][1],
+          serviceId,
+          delegatedFrom: [],
+          remainingMicros: group.remainingMicros,
+          suspended: false,
+          replayed: false,
+        }))
+      : undefined;
   }
 
   async reserve(
@@ -103,7 +118,7 @@ export class ChargeStore {
     reservations: readonly NewReservation[],
   ): Promise<ReserveAnswer[]> {
     const [, rows] = await Promise.all([
-      tx.hotRows(`select set_config('synchronous_commit', 'off', true)`),
+      tx.hotRows(WITHOUT_DISK),
       tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_TOGETHER, [
         organizationId,
         reservations.map(one => one.serviceId),
@@ -117,7 +132,11 @@ export class ChargeStore {
     return rows.map(({ answer }) => withoutNulls(answer));
   }
 
-  /** Several that were reserved against the same budgets. */
+  /**
+   * Several that were reserved against the same budgets. Does not wait for the
+   * disk: whoever waits for it holds the windows of the budgets meanwhile, and
+   * with them everybody who reserves. {@link ChargeStore.flush} waits instead.
+   */
   async settleTogether(
     tx: Transaction,
     organizationId: string,
@@ -127,10 +146,11 @@ export class ChargeStore {
       ({ usage: { amountMicros: _, ...rest } }) => rest,
     );
     const requestIds = calls.map(({ requestId }) => requestId);
-    // All of them before the first window: whoever settles or expires one of
-    // them by itself has it before its windows, too.
-    const [, , rows] = await Promise.all([
+    const [, , , rows] = await Promise.all([
+      tx.hotRows(WITHOUT_DISK),
       tx.hotRows(LOCK_MONEY, [organizationId]),
+      // All of them before the first window: whoever settles or expires one of
+      // them by itself has it before its windows, too.
       tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
       tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
         organizationId,
@@ -140,6 +160,25 @@ export class ChargeStore {
       ]),
     ]);
     return rows.map(({ answer }) => withoutNulls(answer));
+  }
+
+  /**
+   * Makes all that was committed before durable with its own commit, without a
+   * lock; answers which of some requests stand in the ledger.
+   */
+  async flush(
+    tx: Transaction,
+    organizationId: string,
+    requestIds: readonly string[],
+  ): Promise<string[]> {
+    const [, rows] = await Promise.all([
+      tx.hotRows(`select pg_logical_emit_message(true, 'devart', '')`),
+      tx.hotRows<{ request_id: string }>(
+        `select request_id from ledger_entries where organization_id = ?::uuid and request_id = any(?::text[])`,
+        [organizationId, requestIds],
+      ),
+    ]);
+    return rows.map(row => row.request_id);
   }
 
   async settle(
@@ -191,9 +230,7 @@ export class ChargeStore {
     bindings: readonly unknown[],
   ): Promise<T> {
     const [{ answer }] = await tx.hotRows<{ answer: T }>(sql, bindings);
-    return typeof answer === 'object' &&
-      answer !== null &&
-      !Array.isArray(answer)
+    return typeof answer === 'object' && answer !== null
       ? withoutNulls(answer)
       : answer;
   }

@@ -135,7 +135,23 @@ export class LedgerService {
     return answers;
   }
 
-  /** Settles several calls that were reserved together. See {@link LedgerService.settle}. */
+  /**
+   * Waits until all that was written before is durable; answers which of some
+   * requests stand in the ledger then.
+   */
+  async flush(
+    organizationId: string,
+    requestIds: readonly string[],
+  ): Promise<string[]> {
+    return this.#database.asSystem(MONEY, tx =>
+      this.#charges.flush(tx, organizationId, requestIds),
+    );
+  }
+
+  /**
+   * Settles several calls that were reserved together, without waiting for the
+   * disk: {@link LedgerService.flush} does. See {@link LedgerService.settle}.
+   */
   async settleTogether(
     organizationId: string,
     calls: readonly { requestId: string; usage: Usage }[],

@@ -13,6 +13,7 @@ import type {
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { scopeOf, type KnownCaller, type MemberCaller } from '../access/Caller';
 import type { Organizations } from '../access/Organizations';
+import type { ConfiguredService } from '../config/readServices';
 import type { Database } from '../database/Database';
 import { violatedConstraint } from '../database/databaseErrors';
 import type { Transaction } from '../database/Transaction';
@@ -199,6 +200,23 @@ export class ServicesService {
     });
     await this.#tell(tx, organizationId, id, 'created', service);
     return id;
+  }
+
+  /** Makes services agree with the configuration, in which each stands behind its fallback. */
+  async provideAllIn(
+    tx: Transaction,
+    organizationId: string,
+    services: readonly ConfiguredService[],
+  ): Promise<void> {
+    const ids = new Map<string, string>();
+    for (const { fallback, ...service } of services) {
+      const fallbackId = fallback && ids.get(fallback);
+      const id = await this.provideIn(tx, organizationId, {
+        ...service,
+        fallbackId,
+      });
+      ids.set(service.name, id);
+    }
   }
 
   /**

@@ -142,7 +142,11 @@ describe('notices of money', () => {
   const toldOf = async (id: string, count = 1) =>
     eventually(async () => {
       const told = sent.filter(({ payload }) => payload.scope?.endsWith(id));
-      expect(told).toHaveLength(count);
+      if (told.length !== count) {
+        throw new Error(
+          `${told.length} notices instead of ${count}: ${JSON.stringify(told)}`,
+        );
+      }
       return told[0];
     });
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@backstage/types';
 import type {
   DevartClient,
   OperationInput,
@@ -651,13 +652,65 @@ describe('services, budgets and the ledger', () => {
     expect((await olga.budgets.list({})).items).toEqual([]);
     expect((await olga.ledger.list({})).items).toEqual([]);
     for (const call of [
-      olga.services.get({ id }),
-      olga.budgets.get({ id: budgets[0].id }),
-      olga.services.increaseBudget({ id, amountMicros: 1, reason: 'x' }),
-      olga.tasks.dispatch({ service: id, requestId: 'x' }),
+      () => olga.services.get({ id }),
+      () => olga.budgets.get({ id: budgets[0].id }),
+      () => olga.services.increaseBudget({ id, amountMicros: 1, reason: 'x' }),
+      () => olga.tasks.dispatch({ service: id, requestId: 'x' }),
     ]) {
-      await expect(call).rejects.toMatchObject({ statusCode: 404 });
+      await expect(call()).rejects.toMatchObject({ statusCode: 404 });
     }
+  });
+});
+
+describe('services of the configuration', () => {
+  const start = (services: JsonObject[], databasePrefix?: string) =>
+    TestControlPlane.start({
+      databasePrefix,
+      config: { money: { services } },
+    });
+
+  it('are there, are changed there, and keep their budget', async () => {
+    const cheap = { name: 'cheap', prices: { callMicros: 1 } };
+    const dear = {
+      name: 'dear',
+      prices: { callMicros: 9 },
+      onExhausted: 'delegate',
+      fallback: 'cheap',
+      monthlyBudgetMicros: 10,
+    };
+    const first = await start([cheap, dear]);
+    const { items } = await first.as('viewer').services.list({});
+    expect(items).toMatchObject([
+      { name: 'cheap', managedBy: 'config' },
+      { name: 'dear', fallback: { name: 'cheap' } },
+    ]);
+    const [, { id, budgets }] = items;
+    expect(budgets[0].limitMicros).toBe(10);
+    const sam = first.as('supervisor');
+    await expect(
+      sam.services.update({ id, title: 'Mine' }),
+    ).rejects.toMatchObject({ statusCode: 409 });
+    await sam.services.update({ id, isActive: false });
+    await first.stop();
+    const second = await start(
+      [cheap, { ...dear, title: 'Dearer', monthlyBudgetMicros: 99 }],
+      first.databasePrefix,
+    );
+    expect(await second.as('viewer').services.get({ id })).toMatchObject({
+      title: 'Dearer',
+      isActive: false,
+      budgets: [{ limitMicros: 10 }],
+    });
+    await second.stop();
+  });
+
+  it('are refused with the key that is wrong', async () => {
+    await expect(start([{ name: 'a', fallback: 'b' }])).rejects.toThrow(
+      /services\[0\]\.fallback/,
+    );
+    await expect(
+      start([{ name: 'a', prices: { callMicros: -1 } }]),
+    ).rejects.toThrow(/services\[0\]\.prices\.callMicros/);
   });
 });
 

@@ -9,6 +9,7 @@ import {
 } from '@devart/plugin-devart-common';
 import { RoleMapping } from '@devart/plugin-devart-node';
 import { isAbsolute, resolve } from 'node:path';
+import { readServices, type ConfiguredService } from './readServices';
 import { readGatewayConfig, type GatewayConfig } from './GatewayConfig';
 import { numberIn } from './numberIn';
 
@@ -44,6 +45,8 @@ export interface ProvisionedAgent {
 /** Everything that `devart` in the configuration says, checked, with defaults. */
 export interface DevartConfig {
   organizations: ConfiguredOrganization[];
+  /** Services of the first organisation; each stands behind its fallback. */
+  services: ConfiguredService[];
   roles: RoleMapping;
   rateLimits: { anonymousPerMinute: number; callerPerMinute: number };
   leaseSeconds: number;
@@ -312,6 +315,7 @@ function readSecretKeys(config: Config): string[] {
 export function readDevartConfig(config: Config): DevartConfig {
   return {
     organizations: readOrganizations(config),
+    services: readServices(config),
     roles: RoleMapping.fromConfig(config),
     rateLimits: {
       anonymousPerMinute: numberIn(

@@ -14,6 +14,8 @@ import {
 } from './Transaction';
 
 const MAX_TRIES = 4;
+/** How long a connection may be in use while the back end stops, in milliseconds. */
+const LAST_USE_MS = 5000;
 const MIGRATIONS_TABLE = 'devart_migrations';
 
 /**
@@ -77,6 +79,9 @@ export class Database {
   }
 
   readonly #knex: Knex;
+  /** Connections in use, with what cuts them off once the back end stops. */
+  readonly #inUse = new Map<PooledConnection, NodeJS.Timeout | undefined>();
+  #isStopping = false;
 
   private constructor(knex: Knex) {
     this.#knex = knex;
@@ -128,12 +133,42 @@ export class Database {
    * when there is none. Asked without a role: others see less of the activity.
    */
   async oldestTransactionSeconds(): Promise<number> {
-    const { rows } = await this.#knex.raw<{ rows: { seconds: number }[] }>(
-      `select coalesce(extract(epoch from now() - min(xact_start)), 0)::double precision as seconds
-       from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+    const { rows } = await this.#withConnection(connection =>
+      connection.query({
+        text: `select coalesce(extract(epoch from now() - min(xact_start)), 0)::double precision as seconds
+          from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+      }),
     );
-    return Math.max(0, rows[0].seconds);
+    const [{ seconds }] = rows as { seconds: number }[];
+    return Math.max(0, seconds);
+  }
+
+  /**
+   * From now on no connection is in use for long: the pool cannot be closed
+   * before all are given back, which is never when the server has fallen silent.
+   */
+  stop(): void {
+    this.#isStopping = true;
+    for (const connection of this.#inUse.keys()) {
+      this.#inUse.set(connection, cutOffLater(connection));
+    }
+  }
+
+  /**
+   * Age of the oldest open transaction that has written something, in seconds.
+   * What began to be written before can be seen by now.
+   */
+  async oldestWriteSeconds(): Promise<number> {
+    const { rows } = await this.#withConnection(connection =>
+      connection.query({
+        text: `select coalesce(extract(epoch from clock_timestamp() - min(xact_start)), 0)::double precision as seconds
+          from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null`,
+      }),
+    );
+    const [{ seconds }] = rows as { seconds: number }[];
+    return Math.max(0, seconds);
   }
 
   async #transact<T>(
@@ -164,26 +199,47 @@ export class Database {
     settings: TransactionSettings,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<{ result: T; transaction: Transaction }> {
+    return this.#withConnection(async connection => {
+      // Statements go out without waiting for the answers before them: a
+      // transaction of one statement takes two round trips instead of four.
+      connection.pipeline = true;
+      const transaction = new Transaction(connection, options);
+      try {
+        transaction.begin(settings, causeDepth());
+        const result = await work(transaction);
+        await transaction.commit();
+        return { result, transaction };
+      } catch (error) {
+        // A connection that cannot even roll back is lost, which the pool sees
+        // by itself and the error at hand says already.
+        await transaction.rollback().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async #withConnection<T>(
+    work: (connection: PooledConnection) => Promise<T>,
+  ): Promise<T> {
     const { client } = this.#knex;
     const connection: PooledConnection = await client.acquireConnection();
-    // Statements go out without waiting for the answers before them: a
-    // transaction of one statement takes two round trips instead of four.
-    connection.pipeline = true;
-    const transaction = new Transaction(connection, options);
+    this.#inUse.set(
+      connection,
+      this.#isStopping ? cutOffLater(connection) : undefined,
+    );
     try {
-      transaction.begin(settings, causeDepth());
-      const result = await work(transaction);
-      await transaction.commit();
-      return { result, transaction };
-    } catch (error) {
-      // A connection that cannot even roll back is lost, which the pool sees
-      // by itself and the error at hand says already.
-      await transaction.rollback().catch(() => undefined);
-      throw error;
+      return await work(connection);
     } finally {
+      clearTimeout(this.#inUse.get(connection));
+      this.#inUse.delete(connection);
       await client.releaseConnection(connection);
     }
   }
+}
+
+/** Whoever waits for an answer over the connection has an error instead. */
+function cutOffLater(connection: PooledConnection): NodeJS.Timeout {
+  return setTimeout(() => connection.connection.stream.destroy(), LAST_USE_MS);
 }
 
 /** A connection of the pool, which is `pg`'s. */

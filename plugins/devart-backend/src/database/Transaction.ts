@@ -19,7 +19,9 @@ export interface SqlConnection {
     rows: unknown[];
   }>;
   /** What `pg` talks to the server over. */
-  connection: { stream: { cork(): void; uncork(): void } };
+  connection: {
+    stream: { cork(): void; uncork(): void; destroy(): void };
+  };
 }
 
 /** The settings that the policies read. */

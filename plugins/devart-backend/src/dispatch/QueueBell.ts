@@ -8,6 +8,8 @@ const COALESCE_MS = 10;
 
 /** The longest that PostgreSQL carries with a notification, with room to spare. */
 const MAX_PAYLOAD = 7000;
+/** More tasks than this do not fit in any case. */
+const MAX_TOLD = 1000;
 
 /** Who waits for a ring. */
 interface Listener {
@@ -45,6 +47,7 @@ export class QueueBell {
   /** What was queued since the others were rung; undefined when that is not known. */
   #toTell: (readonly string[])[] | undefined = [];
   #ringing: NodeJS.Timeout | undefined;
+  #stopped = true;
 
   constructor(options: { database: Database; logger: LoggerService }) {
     this.#logger = options.logger;
@@ -61,10 +64,12 @@ export class QueueBell {
   }
 
   async start(): Promise<void> {
+    this.#stopped = false;
     await this.#channel.start();
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#ringing);
     this.#ringing = undefined;
     await this.#channel.stop();
@@ -84,15 +89,11 @@ export class QueueBell {
    */
   ring(needs?: readonly (readonly string[])[]): void {
     this.#ringHere(needs);
-    if (needs && this.#toTell) {
-      this.#toTell.push(...needs);
-    } else {
-      this.#toTell = undefined;
-    }
-    this.#ringing ??= setTimeout(() => {
-      this.#ringing = undefined;
-      this.#ringOthers();
-    }, COALESCE_MS);
+    this.#toTell =
+      needs && this.#toTell && this.#toTell.length < MAX_TOLD
+        ? [...this.#toTell, ...needs]
+        : undefined;
+    this.#ringSoon();
   }
 
   /** Whoever was woken has no room for the task, or is gone; it may be there for another. */
@@ -123,16 +124,31 @@ export class QueueBell {
     }
   }
 
-  #ringOthers(): void {
+  /** Rings the others in a moment; one ring at a time is on its way. */
+  #ringSoon(): void {
+    if (this.#stopped) {
+      return;
+    }
+    this.#ringing ??= setTimeout(async () => {
+      await this.#ringOthers();
+      this.#ringing = undefined;
+      if (this.#toTell?.length !== 0) {
+        this.#ringSoon();
+      }
+    }, COALESCE_MS);
+  }
+
+  /** Never rejects. */
+  async #ringOthers(): Promise<void> {
     const payload = this.#toTell ? JSON.stringify(this.#toTell) : '';
     this.#toTell = [];
-    this.#channel
-      .notify(payload.length <= MAX_PAYLOAD ? payload : '')
-      .catch(error =>
-        // The others look for themselves within their poll.
-        this.#logger.debug(
-          `The queue bell did not reach the others: ${stringifyError(error)}`,
-        ),
+    try {
+      await this.#channel.notify(payload.length <= MAX_PAYLOAD ? payload : '');
+    } catch (error) {
+      // The others look for themselves within their poll.
+      this.#logger.debug(
+        `The queue bell did not reach the others: ${stringifyError(error)}`,
       );
+    }
   }
 }

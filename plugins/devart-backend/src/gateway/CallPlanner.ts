@@ -4,6 +4,7 @@ import type { Attribution, Refused } from '../budgets/charges';
 import type { ServiceRow } from '../budgets/ServiceStore';
 import type { Endpoint, RequestBody } from './endpoints/Endpoint';
 import { GatewayError, type RefusalDetail } from './GatewayError';
+import { isModelAllowed } from './isModelAllowed';
 import type { Meter, Reserving } from './metering/Meter';
 import type { TokenCounter } from './metering/TokenCounter';
 import type { UsageBounds } from './metering/Usage';
@@ -239,7 +240,8 @@ export class CallPlanner {
     for (const name of names) {
       const found =
         name === undefined ? undefined : this.#catalog.modelOf(known, name);
-      if (found) {
+      // Who may not use a model does not get it by way of a budget that is used up.
+      if (found && isModelAllowed(agent.allowedModels, found)) {
         return found;
       }
     }

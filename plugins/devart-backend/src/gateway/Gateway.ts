@@ -157,7 +157,7 @@ export class Gateway implements Part {
 
   async start(): Promise<void> {
     if (this.#upstreams.length > 0) {
-      await this.#counter.warmUp();
+      this.#counter.warmUp();
     }
   }
 

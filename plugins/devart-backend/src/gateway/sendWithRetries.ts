@@ -67,6 +67,12 @@ export async function sendWithRetries(
         throw error;
       }
     }
-    await pause(waitMs, undefined, { signal: request.signal });
+    try {
+      await pause(waitMs, undefined, { signal: request.signal });
+    } catch (error) {
+      throw new UnreachedUpstreamError('Nobody waits for it any more', {
+        cause: error,
+      });
+    }
   }
 }

@@ -63,10 +63,15 @@ export class Loop {
     await this.#running;
   }
 
-  /** How long ago a round last succeeded, in milliseconds, and what went wrong since. */
-  health(): { idleMs: number; lastError?: string } {
+  /**
+   * How long ago a round last succeeded and how long a round is overdue, in
+   * milliseconds, and what went wrong since. A loop that rests is not overdue.
+   */
+  health(): { idleMs: number; overdueMs: number; lastError?: string } {
+    const idleMs = Date.now() - this.#lastSuccess;
     return {
-      idleMs: Date.now() - this.#lastSuccess,
+      idleMs,
+      overdueMs: Math.max(0, idleMs - this.#options.intervalMs),
       lastError: this.#lastError,
     };
   }

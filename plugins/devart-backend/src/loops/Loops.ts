@@ -5,7 +5,7 @@ export class Loops {
   readonly #loops: readonly Loop[];
   readonly #staleAfterMs: number;
 
-  /** @param staleAfterMs - a loop without a successful round for this long is not well */
+  /** @param staleAfterMs - a loop whose next round is overdue for longer is not well */
   constructor(loops: readonly Loop[], staleAfterMs: number) {
     this.#loops = loops;
     this.#staleAfterMs = staleAfterMs;
@@ -24,8 +24,8 @@ export class Loops {
   /** What is wrong, a sentence for each loop that is not well; empty when all are. */
   problems(): string[] {
     return this.#loops.flatMap(loop => {
-      const { idleMs, lastError } = loop.health();
-      return idleMs > this.#staleAfterMs
+      const { idleMs, overdueMs, lastError } = loop.health();
+      return overdueMs > this.#staleAfterMs
         ? [
             `${loop.name} has not succeeded for ${Math.round(idleMs / 1000)} s${
               lastError ? `: ${lastError}` : ''

@@ -1,5 +1,2 @@
-/**
- * How long loops rest at most whose silence makes the backend unready, in
- * milliseconds: below the shortest silence that readiness may be set to.
- */
+/** How long loops rest at most that are woken for all they do, in milliseconds. */
 export const BACKSTOP_MS = 500;

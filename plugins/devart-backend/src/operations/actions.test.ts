@@ -23,13 +23,14 @@ describe('actions', () => {
       .set('authorization', `Bearer ${token}`)
       .send(input);
 
-  it('are the operations for people, but those that answer a secret, with honest attributes', async () => {
+  it('are the operations for people, but those that answer a secret or a document, with honest attributes', async () => {
     const { body } = await request(plane.server)
       .get('/api/devart/.backstage/actions/v1/actions')
       .set('authorization', `Bearer ${plane.tokenOf('admin')}`)
       .expect(200);
     const expected = allOperations.filter(
-      ({ callers, answersSecret }) => callers.people && !answersSecret,
+      ({ callers, answersSecret, document }) =>
+        callers.people && !answersSecret && !document,
     );
     expect(body.actions).toHaveLength(expected.length);
     const byName = Object.fromEntries(

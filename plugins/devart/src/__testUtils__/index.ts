@@ -1,3 +1,4 @@
+export { aBudget, anEntry, aServiceState, someServices } from './moneySamples';
 export { fakeDevartApi, refusal, type FakeDevartApi } from './fakeDevartApi';
 export { renderPage } from './renderPage';
 export {

@@ -5,6 +5,7 @@ export {
   type Problem,
 } from './describeProblem';
 export { devartApiRef, type DevartApi } from './devartApiRef';
+export { fieldProblems } from './fieldProblems';
 export { inputIssues, type InputIssue } from './inputIssues';
 export { newRequestKey } from './newRequestKey';
 export { announceOwnChange, onOwnChange } from './ownChanges';

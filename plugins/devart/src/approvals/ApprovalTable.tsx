@@ -2,11 +2,11 @@ import type { Approval } from '@devart/plugin-devart-common';
 import {
   ActorLabel,
   DataTable,
+  Money,
   EffectLabel,
   RelativeTime,
   type Column,
 } from '../components';
-import { money } from '../format';
 import { Link, useLinks } from '../navigation';
 import { ApprovalStatusLabel } from './ApprovalStatusLabel';
 import { ApprovalSubject } from './ApprovalSubject';
@@ -69,7 +69,7 @@ export function ApprovalTable(props: {
       header: 'Cost',
       hideBelow: 'Md',
       render: ({ costMicros }) =>
-        costMicros === undefined ? '–' : money(costMicros),
+        costMicros === undefined ? '–' : <Money micros={costMicros} />,
     },
     {
       header: 'Expiry',

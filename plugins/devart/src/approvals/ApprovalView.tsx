@@ -12,6 +12,7 @@ import {
   EffectLabel,
   EntityLink,
   Facts,
+  Money,
   JsonView,
   Notice,
   Panel,
@@ -20,7 +21,6 @@ import {
   TwoColumns,
   useToasts,
 } from '../components';
-import { money } from '../format';
 import { ApprovalHistory } from './ApprovalHistory';
 import { ApprovalStatusLabel } from './ApprovalStatusLabel';
 import { ApprovalSubject } from './ApprovalSubject';
@@ -230,9 +230,9 @@ function ApprovalFacts({ approval }: { approval: Approval }) {
               : 'everybody with the permission',
           Needs: `${approval.approvalsGiven} of ${approval.approvalsNeeded} given`,
           'Expected cost':
-            approval.costMicros === undefined
-              ? undefined
-              : money(approval.costMicros),
+            approval.costMicros === undefined ? undefined : (
+              <Money micros={approval.costMicros} />
+            ),
           Expires: approval.expiresAt && (
             <RelativeTime at={approval.expiresAt} />
           ),

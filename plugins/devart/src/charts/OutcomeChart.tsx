@@ -1,16 +1,10 @@
-import Button from '@material-ui/core/Button';
 import Skeleton from '@material-ui/lab/Skeleton';
-import { makeStyles } from '@material-ui/core/styles';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { DataTable, type Column } from '../components';
+import { ChartOrTable } from './ChartOrTable';
 import type { OutcomeRow } from './OutcomeRow';
 
 const OutcomeBars = lazy(() => import('./OutcomeBars'));
-
-const useStyles = makeStyles(theme => ({
-  table: { maxHeight: 300, overflow: 'auto' },
-  button: { marginTop: theme.spacing(1) },
-}));
 
 function sum(
   rows: readonly OutcomeRow[],
@@ -27,9 +21,7 @@ export function OutcomeChart(props: {
   unit: string;
   rows: readonly OutcomeRow[];
 }) {
-  const classes = useStyles();
   const { label, unit, rows } = props;
-  const [asTable, setAsTable] = useState(false);
   const withLost = rows.some(row => row.lost !== undefined);
   const columns: Column<OutcomeRow>[] = [
     { header: unit, render: row => row.label },
@@ -45,37 +37,21 @@ export function OutcomeChart(props: {
   )} failed${withLost ? `, ${sum(rows, 'lost')} lost` : ''}.`;
 
   return (
-    <>
-      {asTable ? (
-        <div
-          className={classes.table}
-          role="region"
-          aria-label={label}
-          // Scrolling with the keyboard needs the focus.
-          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          tabIndex={0}
-        >
-          <DataTable
-            label={label}
-            columns={columns}
-            rows={rows}
-            rowKey={row => row.label}
-          />
-        </div>
-      ) : (
-        <div role="img" aria-label={summary}>
-          <Suspense fallback={<Skeleton variant="rect" height={220} />}>
-            <OutcomeBars rows={rows} withLost={withLost} />
-          </Suspense>
-        </div>
-      )}
-      <Button
-        className={classes.button}
-        size="small"
-        onClick={() => setAsTable(!asTable)}
-      >
-        {asTable ? 'Show as a chart' : 'Show the numbers'}
-      </Button>
-    </>
+    <ChartOrTable
+      label={label}
+      summary={summary}
+      table={
+        <DataTable
+          label={label}
+          columns={columns}
+          rows={rows}
+          rowKey={row => row.label}
+        />
+      }
+    >
+      <Suspense fallback={<Skeleton variant="rect" height={220} />}>
+        <OutcomeBars rows={rows} withLost={withLost} />
+      </Suspense>
+    </ChartOrTable>
   );
 }

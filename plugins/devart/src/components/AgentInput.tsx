@@ -14,6 +14,7 @@ export function AgentInput(props: {
   label: string;
   /** The id of the agent. */
   value: string | undefined;
+  problem?: string;
   onChange: (agentId: string | undefined) => void;
 }) {
   const { value, onChange } = props;
@@ -79,7 +80,12 @@ export function AgentInput(props: {
       onClose={() => setOpen(false)}
       noOptionsText="No agent has this in its name or description"
       renderInput={({ size: _size, ...params }) => (
-        <TextInput {...params} label={props.label} placeholder="All" />
+        <TextInput
+          {...params}
+          label={props.label}
+          problem={props.problem}
+          placeholder="All"
+        />
       )}
     />
   );

@@ -6,6 +6,7 @@ export function ChoiceInput<T extends string>(props: {
   label: string;
   value: T;
   choices: readonly { value: T; label: string }[];
+  problem?: string;
   helperText?: string;
   className?: string;
   onChange: (value: T) => void;

@@ -27,6 +27,8 @@ const useStyles = makeStyles(theme => ({
 export interface Column<T> {
   header: string;
   render: (row: T) => ReactNode;
+  /** Numbers stand on the right. */
+  align?: 'right';
   /** On narrower screens the column is left out. */
   hideBelow?: 'Sm' | 'Md' | 'Lg';
 }
@@ -51,6 +53,7 @@ export function DataTable<T>(props: {
               <TableCell
                 key={column.header}
                 scope="col"
+                align={column.align}
                 className={`${classOf(column)} ${classes.head}`}
               >
                 {column.header}
@@ -62,7 +65,11 @@ export function DataTable<T>(props: {
           {rows.map(row => (
             <TableRow key={rowKey(row)}>
               {columns.map(column => (
-                <TableCell key={column.header} className={classOf(column)}>
+                <TableCell
+                  key={column.header}
+                  align={column.align}
+                  className={classOf(column)}
+                >
                   {column.render(row)}
                 </TableCell>
               ))}

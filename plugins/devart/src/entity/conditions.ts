@@ -33,6 +33,11 @@ export const TASKS_FILTER: FilterPredicate = {
   $all: [{ kind: 'component' }, { $not: { 'spec.type': OLDER_TYPE } }],
 };
 
+/** Entities about which, or by which, money can be spent. */
+export const COST_FILTER: FilterPredicate = {
+  $any: [TASKS_FILTER, AGENT_FILTER],
+};
+
 const WORKFLOW_KIND_NAME = WORKFLOW_KIND.toLocaleLowerCase('en-US');
 
 /** Whether an entity describes a workflow, for entity pages of the old frontend system. @public */

@@ -4,6 +4,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {
   anAgent,
+  anEntry,
   aRun,
   aTask,
   aVersion,
@@ -15,6 +16,7 @@ import {
 } from '../__testUtils__';
 import { isDevartAgent, isDevartWorkflow } from './conditions';
 import { EntityAgentContent } from './EntityAgentContent';
+import { EntityCostContent } from './EntityCostContent';
 import { EntityRunsContent } from './EntityRunsContent';
 import { EntityTasksContent } from './EntityTasksContent';
 import { EntityWorkflowContent } from './EntityWorkflowContent';
@@ -62,6 +64,99 @@ describe('the tab Tasks', () => {
     expect(
       await screen.findByText('No change of this has been reviewed yet'),
     ).toBeInTheDocument();
+  });
+});
+
+describe('the tab Cost', () => {
+  const money = {
+    budgets: { list: () => ({ items: [] }) },
+    ledger: {
+      list: () => ({ items: [anEntry()] }),
+      spend: () => ({
+        currency: 'EUR',
+        timeZone: 'Europe/Berlin',
+        buckets: ['2026-01-01T23:00:00.000Z'],
+        totalMicros: 12_345,
+        groups: [
+          {
+            key: uuid(100),
+            name: 'reviewer',
+            totalMicros: 12_345,
+            micros: [12_345],
+          },
+        ],
+      }),
+    },
+    analytics: {
+      taskCosts: () => ({
+        currency: 'EUR',
+        timeZone: 'Europe/Berlin',
+        period: {
+          from: '2026-01-01T00:00:00.000Z',
+          to: '2026-01-31T00:00:00.000Z',
+        },
+        asOf: '2026-01-31T00:00:00.000Z',
+        total: { tasks: 0, costMicros: 0 },
+        items: [],
+      }),
+    },
+  };
+
+  it('shows what was spent about a component', async () => {
+    const fake = fakeDevartApi({
+      ...QUIET,
+      ...money,
+      agents: { list: () => ({ items: [] }) },
+    });
+    renderPage(
+      <EntityProvider entity={entity({ kind: 'Component', type: 'website' })}>
+        <EntityCostContent />
+      </EntityProvider>,
+      { fake },
+    );
+    const spenders = await screen.findByRole('table', { name: 'Who spent it' });
+    expect(
+      within(spenders).getByRole('link', { name: 'reviewer' }),
+    ).toHaveAttribute('href', `/devart/agents/${uuid(100)}`);
+    const ledger = await screen.findByRole('table', { name: 'Ledger' });
+    expect(
+      within(ledger).getByRole('link', { name: 'Tidy the shop' }),
+    ).toBeInTheDocument();
+    expect(screen.queryByText('Budgets of this agent')).toBeNull();
+    expect(fake.inputsOf('ledger.spend').at(-1)).toMatchObject({
+      entityRef: 'component:default/shop',
+      groupBy: 'agent',
+    });
+  });
+
+  it('shows what an agent spent, and its budgets', async () => {
+    const fake = fakeDevartApi({
+      ...QUIET,
+      ...money,
+      agents: { list: () => ({ items: [] }), get: () => anAgent() },
+    });
+    renderPage(
+      <EntityProvider
+        entity={entity({
+          kind: 'AiResource',
+          type: 'agent',
+          annotations: { 'devart.ai/agent-id': uuid(100) },
+        })}
+      >
+        <EntityCostContent />
+      </EntityProvider>,
+      { fake },
+    );
+    expect(
+      await screen.findByRole('region', { name: 'Budgets of this agent' }),
+    ).toBeInTheDocument();
+    expect(fake.inputsOf('ledger.list').at(-1)).toMatchObject({
+      agentId: uuid(100),
+    });
+    expect(fake.inputsOf('budgets.list').at(-1)).toMatchObject({
+      scopeKind: ['agent'],
+      scopeRef: uuid(100),
+    });
   });
 });
 

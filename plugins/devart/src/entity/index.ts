@@ -1,5 +1,6 @@
 export {
   AGENT_FILTER,
+  COST_FILTER,
   isDevartAgent,
   isDevartWorkflow,
   TASKS_FILTER,

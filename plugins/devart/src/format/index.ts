@@ -1,7 +1,12 @@
+export { dayIn } from './dayIn';
 export { readActor } from './actors';
 export * from './flowWords';
-export { money } from './money';
+export { instantOf } from './instantOf';
+export { exactMoney, money } from './money';
+export * from './moneyWords';
 export { MOVE_WORDS, whyNotMove } from './moves';
+export { percentWords } from './percentWords';
+export { parseAmount, type ParsedAmount } from './parseAmount';
 export { bytes, duration, plural } from './quantities';
 export { absoluteTime, relativeTime } from './relativeTime';
 export { timeTaken } from './timeTaken';

@@ -11,6 +11,7 @@ import {
   approvalRouteRef,
   approvalsRouteRef,
   auditRouteRef,
+  budgetsRouteRef,
   reviewsRouteRef,
   runRouteRef,
   runsRouteRef,
@@ -37,6 +38,17 @@ export interface RunListFilter {
   entityRef?: string;
 }
 
+/** Filters of the ledger that a link can set. */
+export interface LedgerLinkFilter {
+  serviceId?: string;
+  agentId?: string;
+  taskId?: string;
+  runId?: string;
+  entityRef?: string;
+  team?: string;
+  model?: string;
+}
+
 function withQuery(path: string, query: Record<string, string | undefined>) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -55,6 +67,7 @@ export function useLinks() {
   const agents = useRouteRef(agentsRouteRef);
   const agent = useRouteRef(agentRouteRef);
   const audit = useRouteRef(auditRouteRef);
+  const budgets = useRouteRef(budgetsRouteRef);
   const workflows = useRouteRef(workflowsRouteRef);
   const workflow = useRouteRef(workflowRouteRef);
   const runs = useRouteRef(runsRouteRef);
@@ -78,6 +91,9 @@ export function useLinks() {
       agents: (filter: { status?: string } = {}) => withQuery(agents(), filter),
       agent: (agentId: string) => agent({ agentId }),
       audit: (filter: { subject?: string } = {}) => withQuery(audit(), filter),
+      budgets: () => budgets(),
+      ledger: (filter: LedgerLinkFilter = {}) =>
+        withQuery(budgets(), { view: 'ledger', ...filter }),
       workflows: () => workflows(),
       workflow: (workflowId: string) => workflow({ workflowId }),
       runs: (filter: RunListFilter = {}) => withQuery(runs(), { ...filter }),
@@ -94,6 +110,7 @@ export function useLinks() {
       agents,
       agent,
       audit,
+      budgets,
       workflows,
       workflow,
       runs,

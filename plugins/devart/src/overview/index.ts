@@ -1,4 +1,5 @@
 export { AgentNumbers } from './AgentNumbers';
+export { BudgetsAttention } from './BudgetsAttention';
 export { NeedsAttention } from './NeedsAttention';
 export { QueueNumbers } from './QueueNumbers';
 export { Throughput } from './Throughput';

@@ -1,7 +1,13 @@
 import type { OperationOutput, operations } from '@devart/plugin-devart-common';
 import Typography from '@material-ui/core/Typography';
-import { DataTable, EffectLabel, type Column } from '../components';
-import { duration, money, plural } from '../format';
+import {
+  DataTable,
+  EffectLabel,
+  Money,
+  useMoney,
+  type Column,
+} from '../components';
+import { duration, plural } from '../format';
 
 type Preview = OperationOutput<typeof operations.runs.resumePreview>;
 type PreviewStep = Preview['steps'][number];
@@ -32,7 +38,11 @@ const COLUMNS: Column<PreviewStep>[] = [
     header: 'Expected cost',
     hideBelow: 'Sm',
     render: ({ expectedCostMicros }) =>
-      expectedCostMicros === undefined ? '–' : money(expectedCostMicros),
+      expectedCostMicros === undefined ? (
+        '–'
+      ) : (
+        <Money micros={expectedCostMicros} />
+      ),
   },
   {
     header: 'Expected time',
@@ -44,6 +54,7 @@ const COLUMNS: Column<PreviewStep>[] = [
 
 /** What resuming a run would do, step by step. */
 export function ResumePreview({ preview }: { preview: Preview }) {
+  const money = useMoney();
   const { steps, expectedCostMicros, version } = preview;
   const count = (action: PreviewStep['action']) =>
     steps.filter(step => step.action === action).length;

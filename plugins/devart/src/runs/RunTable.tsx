@@ -4,11 +4,12 @@ import {
   ActorLabel,
   DataTable,
   EntityLink,
+  Money,
   RelativeTime,
   RunStatusLabel,
   type Column,
 } from '../components';
-import { money, RUN_TRIGGER_WORDS, timeTaken } from '../format';
+import { RUN_TRIGGER_WORDS, timeTaken } from '../format';
 import { Link, useLinks } from '../navigation';
 
 const useStyles = makeStyles(theme => ({
@@ -86,7 +87,8 @@ export function RunTable(props: {
     {
       header: 'Cost',
       hideBelow: 'Md',
-      render: run => money(run.costMicros),
+      align: 'right',
+      render: run => <Money micros={run.costMicros} />,
     },
     {
       header: 'Started',

@@ -1,6 +1,8 @@
 import { Header, Page, RoutedTabs } from '@backstage/core-components';
 import { LiveBadge } from '../live';
+import { AnalyticsPage } from '../pages/AnalyticsPage';
 import { AuditPage } from '../pages/AuditPage';
+import { BudgetsPage } from '../pages/BudgetsPage';
 import { HomePage } from '../pages/HomePage';
 import { ReviewsPage } from '../pages/ReviewsPage';
 import { AgentsRoutes } from './AgentsRoutes';
@@ -35,6 +37,12 @@ export function LegacyPage() {
             },
             { path: '/reviews', title: 'Reviews', children: <ReviewsPage /> },
             { path: '/agents', title: 'Agents', children: <AgentsRoutes /> },
+            { path: '/budgets', title: 'Budgets', children: <BudgetsPage /> },
+            {
+              path: '/analytics',
+              title: 'Analytics',
+              children: <AnalyticsPage />,
+            },
             { path: '/audit', title: 'Audit trail', children: <AuditPage /> },
           ]}
         />

@@ -3,6 +3,7 @@ import { makeStyles } from '@material-ui/core/styles';
 import {
   ActionMenu,
   DataTable,
+  Money,
   PriorityLabel,
   RelativeTime,
   TaskStatusLabel,
@@ -67,6 +68,12 @@ export function TaskTable(props: {
         ) : (
           '–'
         ),
+    },
+    {
+      header: 'Cost',
+      align: 'right',
+      hideBelow: 'Lg',
+      render: task => <Money micros={task.costMicros} />,
     },
     {
       header: 'Changed',

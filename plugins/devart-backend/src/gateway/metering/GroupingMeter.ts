@@ -51,6 +51,8 @@ export class GroupingMeter implements Meter {
     GroupCommit<Reserving, ReserveAnswer>
   >();
   readonly #settling = new Map<string, GroupCommit<Settling, void>>();
+  /** Durable is what was settled, by organisation. */
+  readonly #flushing = new Map<string, GroupCommit<string, boolean>>();
   /** What is reserved and not settled yet. */
   readonly #open = new Map<string, Reserving>();
 
@@ -79,6 +81,18 @@ export class GroupingMeter implements Meter {
       calls => this.#settleAll(calls),
     );
     await group.add([settling]);
+    const flushed = groupOf(
+      this.#flushing,
+      settling.organizationId,
+      requestIds => this.#flush(settling.organizationId, requestIds),
+    );
+    const [isDurable] = await flushed.add([settling.requestId]);
+    if (!isDurable) {
+      // The database went away in between; whoever settles it tries again.
+      throw new Error(
+        `The call ${settling.requestId} was settled and is not in the ledger`,
+      );
+    }
     this.#open.delete(settling.requestId);
   }
 
@@ -88,6 +102,17 @@ export class GroupingMeter implements Meter {
   }: Pick<Reserving, 'organizationId' | 'requestId'>): Promise<void> {
     await persistently(() => this.#ledger.release(organizationId, requestId));
     this.#open.delete(requestId);
+  }
+
+  /** Of some requests, which are durable now. */
+  async #flush(
+    organizationId: string,
+    requestIds: readonly string[],
+  ): Promise<boolean[]> {
+    const durable = new Set(
+      await this.#ledger.flush(organizationId, requestIds),
+    );
+    return requestIds.map(id => durable.has(id));
   }
 
   async #settleAll(calls: readonly Settling[]): Promise<void[]> {

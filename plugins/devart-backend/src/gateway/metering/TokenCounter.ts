@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 type Encoding = 'o200k_base' | 'cl100k_base';
@@ -20,12 +21,11 @@ type Count = (
   options: { disallowedSpecial: Set<string> },
 ) => number;
 
-async function load(encoding: Encoding): Promise<Count> {
-  const { countTokens } =
-    encoding === 'o200k_base'
-      ? await import('gpt-tokenizer/encoding/o200k_base')
-      : await import('gpt-tokenizer/encoding/cl100k_base');
-  return countTokens as Count;
+/** A vocabulary is tens of megabytes: loaded when it is needed first, in either module system. */
+const loadModule = createRequire(__filename);
+
+function load(encoding: Encoding): Count {
+  return loadModule(`gpt-tokenizer/encoding/${encoding}`).countTokens;
 }
 
 /** What looks like a control token is text like any other when it is counted. */
@@ -36,15 +36,15 @@ const AS_TEXT = { disallowedSpecial: new Set<string>() };
  * vocabularies of their own, for which this is an estimate.
  */
 export class TokenCounter {
-  readonly #loaded = new Map<Encoding, Promise<Count>>();
+  readonly #loaded = new Map<Encoding, Count>();
 
   /** Loads what most models use, which takes a moment. */
-  async warmUp(): Promise<void> {
-    await this.#counterOf('o200k_base');
+  warmUp(): void {
+    this.#counterOf('o200k_base');
   }
 
   async count(model: string, texts: Iterable<string>): Promise<number> {
-    const count = await this.#counterOf(
+    const count = this.#counterOf(
       OLDER_MODELS.test(model) ? 'cl100k_base' : 'o200k_base',
     );
     let tokens = 0;
@@ -60,7 +60,7 @@ export class TokenCounter {
     return tokens;
   }
 
-  #counterOf(encoding: Encoding): Promise<Count> {
+  #counterOf(encoding: Encoding): Count {
     let counter = this.#loaded.get(encoding);
     if (!counter) {
       counter = load(encoding);

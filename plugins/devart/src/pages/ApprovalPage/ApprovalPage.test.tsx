@@ -91,7 +91,7 @@ describe('the approval page', () => {
     expect(screen.getByRole('status', { name: 'State' })).toHaveTextContent(
       /Waiting.*External effect.*Expires in \d+ years, then rejected/,
     );
-    expect(screen.getByText('2.50')).toBeInTheDocument();
+    expect(screen.getByText('€2.50')).toBeInTheDocument();
 
     await user.click(screen.getByRole('button', { name: 'Approve' }));
     const dialog = await screen.findByRole('dialog');

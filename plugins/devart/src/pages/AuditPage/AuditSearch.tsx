@@ -1,6 +1,7 @@
 import { AUDIT_OUTCOMES, type AuditEntry } from '@devart/plugin-devart-common';
 import { useDevartApi } from '../../api';
 import { allOr, ChoiceInput, EmptyState, TextInput } from '../../components';
+import { instantOf } from '../../format';
 import { useLivePages } from '../../live';
 import { FilteredList, SearchInput, useUrlFilters } from '../shared';
 import { AuditTable } from './AuditTable';
@@ -16,11 +17,6 @@ const NAMES = [
   'until',
 ] as const;
 const OUTCOMES = allOr(AUDIT_OUTCOMES, value => OUTCOME_WORDS[value]);
-
-function instantOf(local: string | undefined): string | undefined {
-  const at = local ? Date.parse(local) : NaN;
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
-}
 
 /** The audit trail with what narrows it. */
 export function AuditSearch() {

@@ -14,6 +14,7 @@ import { HaltNotice, KillSwitch } from '../../halt';
 import { Link, useLinks, useNavigate } from '../../navigation';
 import {
   AgentNumbers,
+  BudgetsAttention,
   NeedsAttention,
   QueueNumbers,
   Throughput,
@@ -105,6 +106,9 @@ export function HomePage() {
               ) : (
                 <Rows count={2} height={64} />
               )}
+            </Panel>
+            <Panel title="Budgets that need attention">
+              <BudgetsAttention />
             </Panel>
             <Panel title="Kill switch">
               <KillSwitch />

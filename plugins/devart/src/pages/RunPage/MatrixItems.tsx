@@ -11,11 +11,12 @@ import {
   allOr,
   ChoiceInput,
   DataTable,
+  Money,
   StepStatusLabel,
   useNow,
   type Column,
 } from '../../components';
-import { money, STEP_STATUS_WORDS, timeTaken } from '../../format';
+import { STEP_STATUS_WORDS, timeTaken } from '../../format';
 import { matrixProgress, type StepGroup } from '../../runs';
 
 const PAGE = 50;
@@ -86,7 +87,8 @@ export function MatrixItems(props: {
     {
       header: 'Cost',
       hideBelow: 'Sm',
-      render: item => money(item.costMicros),
+      align: 'right',
+      render: item => <Money micros={item.costMicros} />,
     },
   ];
   return (

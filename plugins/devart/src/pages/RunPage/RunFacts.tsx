@@ -6,14 +6,16 @@ import {
   Panel,
   RelativeTime,
   TraceId,
+  useMoney,
   useNow,
 } from '../../components';
-import { money, RUN_TRIGGER_WORDS, timeTaken } from '../../format';
+import { RUN_TRIGGER_WORDS, timeTaken } from '../../format';
 import { Link, useLinks } from '../../navigation';
 
 /** The facts about a run. */
 export function RunFacts({ run }: { run: Run }) {
   const links = useLinks();
+  const money = useMoney();
   const now = useNow();
   const linkTo = (runId: string | undefined, words: string) =>
     runId && <Link to={links.run(runId)}>{words}</Link>;
@@ -36,7 +38,11 @@ export function RunFacts({ run }: { run: Run }) {
           'Ends by': run.deadlineAt && !run.finishedAt && (
             <RelativeTime at={run.deadlineAt} />
           ),
-          Cost: money(run.costMicros),
+          Cost: (
+            <Link to={links.ledger({ runId: run.id })}>
+              {money(run.costMicros)}
+            </Link>
+          ),
           Resumes: linkTo(run.resumedFrom, 'an earlier run'),
           'Part of': linkTo(run.parentRunId, 'another run'),
           Trace: run.traceparent && <TraceId traceparent={run.traceparent} />,

@@ -253,7 +253,7 @@ describe('the run page', () => {
     await user.click(await screen.findByRole('option', { name: 'Build it' }));
     expect(
       await within(dialog).findByText(
-        /2 steps done again.*Expected to cost 1\.25/,
+        /2 steps done again.*Expected to cost €1\.25/,
       ),
     ).toBeInTheDocument();
 

@@ -4,13 +4,14 @@ import { makeStyles } from '@material-ui/core/styles';
 import {
   EffectLabel,
   Facts,
+  Money,
   JsonView,
   Notice,
   RelativeTime,
   StepStatusLabel,
   useNow,
 } from '../../components';
-import { money, STEP_TYPE_WORDS, timeTaken } from '../../format';
+import { STEP_TYPE_WORDS, timeTaken } from '../../format';
 import { Link, useLinks } from '../../navigation';
 
 const useStyles = makeStyles(theme => ({
@@ -68,7 +69,7 @@ export function StepFacts({ step }: { step: RunStep }) {
           Finished: instant(step.finishedAt),
           Took: timeTaken(step, now),
           Due: step.finishedAt ? undefined : instant(step.dueAt),
-          Cost: money(step.costMicros),
+          Cost: <Money micros={step.costMicros} />,
         }}
       />
       {step.matrix && (

@@ -4,9 +4,11 @@ import {
   CapabilityChips,
   EntityLink,
   Facts,
+  Money,
   Panel,
   RelativeTime,
   TraceId,
+  useMoney,
 } from '../../components';
 import { timeTaken } from '../../format';
 import { Link, useLinks } from '../../navigation';
@@ -14,6 +16,7 @@ import { Link, useLinks } from '../../navigation';
 /** The facts about a task. */
 export function TaskFacts({ task }: { task: Task }) {
   const links = useLinks();
+  const money = useMoney();
   const instant = (at: string | undefined) => at && <RelativeTime at={at} />;
   return (
     <Panel title="Details">
@@ -31,6 +34,15 @@ export function TaskFacts({ task }: { task: Task }) {
           ),
           Attempt: `${task.attempt} of ${task.maxAttempts}`,
           Type: task.type,
+          Cost: (
+            <Link to={links.ledger({ taskId: task.id })}>
+              {money(task.costMicros)}
+            </Link>
+          ),
+          'Expected to cost':
+            task.expectedCostMicros !== undefined ? (
+              <Money micros={task.expectedCostMicros} />
+            ) : undefined,
           'Created by': <ActorLabel actor={task.createdBy} />,
           Created: instant(task.createdAt),
           'Not before': instant(task.runAfter),

@@ -5,9 +5,8 @@ import DialogContent from '@material-ui/core/DialogContent';
 import DialogTitle from '@material-ui/core/DialogTitle';
 import Typography from '@material-ui/core/Typography';
 import { useId } from 'react';
-import { PlainText } from '../../../components';
+import { PlainText, saveFile } from '../../../components';
 import { textOf } from './decodeArtifact';
-import { saveFile } from './saveFile';
 
 const MOST_CHARACTERS = 200_000;
 

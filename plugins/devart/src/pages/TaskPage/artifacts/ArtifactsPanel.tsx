@@ -8,13 +8,13 @@ import {
   Panel,
   RelativeTime,
   Rows,
+  saveFile,
   useToasts,
 } from '../../../components';
 import { bytes as inBytes } from '../../../format';
 import { useLive } from '../../../live';
 import { ArtifactPreview, type OpenArtifact } from './ArtifactPreview';
 import { decodeArtifact } from './decodeArtifact';
-import { saveFile } from './saveFile';
 
 const useStyles = makeStyles(theme => ({
   list: { listStyle: 'none', margin: 0, padding: 0 },

@@ -5,6 +5,7 @@ import { makeStyles } from '@material-ui/core/styles';
 import type { ReactNode } from 'react';
 import {
   CapabilityChips,
+  Money,
   PriorityLabel,
   RelativeTime,
   TaskStatusLabel,
@@ -76,6 +77,7 @@ export function TaskCard(props: {
       <TaskProgress task={task} />
       <div className={classes.line}>
         <span>{task.agent ? task.agent.name : 'no agent'}</span>
+        {task.costMicros > 0 && <Money micros={task.costMicros} />}
         <RelativeTime at={task.updatedAt} />
       </div>
     </Paper>

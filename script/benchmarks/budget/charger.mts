@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 
 // The packages of the workspace are CommonJS.
 const require = createRequire(import.meta.url);
-const { BenchMoney } = require('../../plugins/devart-backend/dev/BenchMoney');
+const {
+  BenchMoney,
+} = require('../../../plugins/devart-backend/dev/BenchMoney');
 
 /** Whoever charges in `script/bench budget`, until it is killed. */
 const money = await BenchMoney.start({

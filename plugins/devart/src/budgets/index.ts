@@ -1,0 +1,9 @@
+export { BudgetAlertsPanel } from './BudgetAlertsPanel';
+export { BudgetBar } from './BudgetBar';
+export { BudgetChangesPanel } from './BudgetChangesPanel';
+export { BudgetsPanel } from './BudgetsPanel';
+export { scopeWords } from './scopeWords';
+export { ServicesPanel } from './ServicesPanel';
+export { useBudgetsInNeed } from './useBudgetsInNeed';
+export { useServiceDirectory } from './useServiceDirectory';
+export { useServiceStates } from './useServiceStates';

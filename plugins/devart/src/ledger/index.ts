@@ -1,0 +1,3 @@
+export { DownloadLedgerButton } from './DownloadLedgerButton';
+export { LedgerTable } from './LedgerTable';
+export { useLedgerPages, type LedgerFilters } from './useLedgerPages';

@@ -1,0 +1,3 @@
+export { PeriodInput, type Period } from './PeriodInput';
+export { periodStart } from './periodStart';
+export { SpendPanel } from './SpendPanel';
