@@ -433,16 +433,19 @@ describe('the model gateway', () => {
         messages: hello,
         max_tokens: 50,
       });
-    const refusalOf = async (triesLeft: number): Promise<any> => {
+    /** The first refusal, and how many calls were paid before it. */
+    const askUntilRefused = async (
+      paid: number,
+    ): Promise<{ error: any; calls: number }> => {
       try {
         await ask(attempt);
-      } catch (cause) {
-        return cause;
+      } catch (error) {
+        return { error, calls: paid };
       }
-      assert.ok(triesLeft > 0, 'every call was paid');
-      return refusalOf(triesLeft - 1);
+      assert.ok(paid < 10, 'every call was paid');
+      return askUntilRefused(paid + 1);
     };
-    const error = await refusalOf(10);
+    const { error, calls } = await askUntilRefused(0);
     expect([error.status, error.code]).toEqual([402, 'paused']);
     const { approvalId } = error.error.devart;
     expect(await plane.as('viewer').tasks.get({ id: task.id })).toMatchObject({
