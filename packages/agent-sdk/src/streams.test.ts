@@ -141,11 +141,14 @@ describe('an agent with a stream', () => {
     await until('it is quick', () => done() === 10);
     blocking = true;
     const tasks = [server.addTask(), server.addTask(), server.addTask()];
-    await until(
-      'it holds them',
-      () =>
-        server.callsOf('agents.heartbeat').at(-1)?.input.running.length === 3,
-    );
+    await until('it holds them', () => {
+      const beat = server.callsOf('agents.heartbeat').at(-1);
+      return tasks.every(({ claimed }) =>
+        beat?.input.running.some(
+          ({ taskId }: { taskId: string }) => taskId === claimed.id,
+        ),
+      );
+    });
     const stopped = agent.stop({ graceMs: 10_000 });
     await until('two are back', () =>
       tasks.slice(1).every(({ status }) => status === 'queued'),

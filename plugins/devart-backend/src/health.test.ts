@@ -1,3 +1,5 @@
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { eventually } from './__testUtils__/eventually';
 import { Gate } from './__testUtils__/Gate';
@@ -93,6 +95,44 @@ describe('a backend with a wrong configuration', () => {
 });
 
 describe('a backend that stops', () => {
+  it('waits neither for callers who come again and again nor for a database that is gone', async () => {
+    jest.spyOn(console, 'log').mockImplementation(() => {});
+    const { gate, url } = await Gate.before(
+      new URL(process.env.DEVART_TEST_POSTGRES_URL!),
+    );
+    const plane = await TestControlPlane.start({ postgresUrl: url });
+    const agent = new http.Agent({ keepAlive: true });
+    const callOnce = () =>
+      new Promise<number>((resolve, reject) => {
+        http
+          .get(`${plane.origin}/api/devart/openapi.json`, { agent }, answer => {
+            answer.resume();
+            answer.once('end', () => resolve(answer.statusCode!));
+          })
+          .once('error', reject);
+      });
+    const callers = Array.from({ length: 4 }, async () => {
+      let calls = 0;
+      // Until nobody listens any more.
+      while (await callOnce().catch(() => undefined)) {
+        calls++;
+      }
+      return calls;
+    });
+    try {
+      await sleep(200);
+      gate.shut();
+      const startedAt = Date.now();
+      await plane.stop();
+      expect(Date.now() - startedAt).toBeLessThan(25_000);
+      expect(Math.min(...(await Promise.all(callers)))).toBeGreaterThan(0);
+    } finally {
+      agent.destroy();
+      await gate.close();
+      jest.restoreAllMocks();
+    }
+  }, 40_000);
+
   it('leaves no connection to its database behind', async () => {
     const plane = await TestControlPlane.start();
     const sql = plane.sql();

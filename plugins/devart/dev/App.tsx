@@ -5,6 +5,11 @@ import {
   OAuthRequestDialog,
   ProxiedSignInPage,
 } from '@backstage/core-components';
+import { configApiRef, createApiFactory } from '@backstage/core-plugin-api';
+import {
+  ScmIntegrationsApi,
+  scmIntegrationsApiRef,
+} from '@backstage/integration-react';
 import {
   CatalogEntityPage,
   CatalogIndexPage,
@@ -21,6 +26,14 @@ import { Root } from './Root';
 const guest = new URLSearchParams(window.location.search).get('as') ?? 'ada';
 
 const app = createApp({
+  apis: [
+    // The pages of entities lead to the sources of what they show.
+    createApiFactory({
+      api: scmIntegrationsApiRef,
+      deps: { configApi: configApiRef },
+      factory: ({ configApi }) => ScmIntegrationsApi.fromConfig(configApi),
+    }),
+  ],
   components: {
     SignInPage: props => (
       <ProxiedSignInPage

@@ -52,6 +52,7 @@ function portal() {
           offline: 0,
           pending: 1,
           inactive: 0,
+          stopped: 4,
           halted: true,
         },
         throughput: [],

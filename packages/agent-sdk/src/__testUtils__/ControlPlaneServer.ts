@@ -62,6 +62,11 @@ class Refusal extends Error {
 }
 
 export const TOKEN = 'dve_token';
+/**
+ * How long what was pushed may be on its way. A third of a lease is too short
+ * for a process that is both sides at once, on a machine that is busy.
+ */
+const YOUNG_MS = 3000;
 const TRACEPARENT = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
 
 type Answer = (input: Record<string, any>, gone: AbortSignal) => unknown;
@@ -487,7 +492,7 @@ export class ControlPlaneServer {
       const isYoung =
         !input.closing &&
         task.pushedAt !== undefined &&
-        Date.now() - task.pushedAt < (this.leaseSeconds * 1000) / 3;
+        Date.now() - task.pushedAt < YOUNG_MS;
       if (
         task.status === 'running' &&
         task.sessionId === input.sessionId &&

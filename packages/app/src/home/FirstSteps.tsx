@@ -9,27 +9,27 @@ const steps = [
   {
     to: '/devart/tasks',
     title: 'Watch the board',
-    text: 'Every task, live: who works on it, why it waits, how it ended',
+    text: 'Who works on what, why it waits, how it ends',
   },
   {
     to: '/devart/workflows',
     title: 'Run a workflow',
-    text: 'Agents test, somebody agrees, agents deploy and verify; every step is live',
+    text: 'Agents test, somebody agrees, agents deploy',
   },
   {
     to: '/devart/agents',
     title: 'See the agents, or register one of yours',
-    text: 'What each of them can do and does, and the switch that stops it',
+    text: 'What they can do, and what stops them',
   },
   {
     to: '/catalog',
     title: 'Look around the catalog',
-    text: 'Services, APIs, people and agents, and who owns what',
+    text: 'Services, agents, people, and who owns what',
   },
   {
     to: '/settings',
     title: 'Choose a theme or sign out',
-    text: 'Sign in as somebody else to see another role',
+    text: 'Another person is another role',
   },
 ];
 
@@ -43,8 +43,8 @@ export function FirstSteps() {
     title: 'Let an agent review a change',
     text:
       allowed || loading
-        ? 'Takes the newest commit of this repository unless you say otherwise; Next, Review and Create are all it needs'
-        : 'Your role looks on and starts nothing; sign in as a supervisor to start a review',
+        ? 'Next, Review and Create are all it needs'
+        : 'Your role looks on; sign in as a supervisor',
   };
 
   return (

@@ -133,7 +133,10 @@ class Teller {
   readonly #services: string[];
   readonly #prefix = randomUUID();
 
-  static async create(party: MoneyParty, { prices, rules, fallbacks, budgets }: Story) {
+  static async create(
+    party: MoneyParty,
+    { prices, rules, fallbacks, budgets }: Story,
+  ) {
     const organization = await party.organization();
     const services = prices.map(() => randomUUID());
     await party.transaction(async trx => {
@@ -161,7 +164,11 @@ class Teller {
     return teller;
   }
 
-  private constructor(party: MoneyParty, organization: string, services: string[]) {
+  private constructor(
+    party: MoneyParty,
+    organization: string,
+    services: string[],
+  ) {
     this.#party = party;
     this.#organization = organization;
     this.#services = services;
@@ -203,9 +210,14 @@ class Teller {
   async do(what: Act): Promise<void> {
     const party = this.#party;
     const organization = this.#organization;
-    const requestId = 'request' in what ? `${this.#prefix} ${what.request}` : '';
+    const requestId =
+      'request' in what ? `${this.#prefix} ${what.request}` : '';
     const attribution = (of: { agent: number; team: number }) =>
-      JSON.stringify({ actor: 'test', agentId: AGENTS[of.agent], team: TEAMS[of.team] });
+      JSON.stringify({
+        actor: 'test',
+        agentId: AGENTS[of.agent],
+        team: TEAMS[of.team],
+      });
     switch (what.kind) {
       case 'charge':
         await party.call('charge_service(?, ?, ?, ?, 1, ?)', [
@@ -233,12 +245,22 @@ class Teller {
           'select amount_micros as amount from budget_reservations where organization_id = ? and request_id = ?',
           [organization, requestId],
         );
-        const cost = what.share === null ? null : Math.floor(Number(held?.amount ?? 0) * what.share);
-        await party.call('settle_reservation(?, ?, ?)', [organization, requestId, cost]);
+        const cost =
+          what.share === null
+            ? null
+            : Math.floor(Number(held?.amount ?? 0) * what.share);
+        await party.call('settle_reservation(?, ?, ?)', [
+          organization,
+          requestId,
+          cost,
+        ]);
         return;
       }
       case 'release':
-        await party.call('release_reservation(?, ?)', [organization, requestId]);
+        await party.call('release_reservation(?, ?)', [
+          organization,
+          requestId,
+        ]);
         return;
       case 'expire':
         await party.call('expire_reservation()');
@@ -272,7 +294,9 @@ class Teller {
   async #raise(what: Extract<Act, { kind: 'limit' }>): Promise<void> {
     await this.#party.transaction(async trx => {
       await this.#lock(trx);
-      const all = await trx('budgets').where({ organization_id: this.#organization }).orderBy('id');
+      const all = await trx('budgets')
+        .where({ organization_id: this.#organization })
+        .orderBy('id');
       const one = all[what.which % Math.max(1, all.length)];
       if (!one) {
         return;
@@ -280,10 +304,16 @@ class Teller {
       await trx('budgets')
         .where({ id: one.id })
         .update({
-          limit_micros: one.limit_micros === null ? null : Number(one.limit_micros) + what.more,
+          limit_micros:
+            one.limit_micros === null
+              ? null
+              : Number(one.limit_micros) + what.more,
           shards: what.shards,
         });
-      await trx.raw(`select ${what.shards === one.shards ? 'cap' : 'shard'}_budget(?)`, [one.id]);
+      await trx.raw(
+        `select ${what.shards === one.shards ? 'cap' : 'shard'}_budget(?)`,
+        [one.id],
+      );
     });
   }
 
@@ -383,7 +413,10 @@ describe('money', () => {
         const teller = await Teller.create(party, told);
         for (const round of told.rounds) {
           const before = new Map(
-            [...(await teller.used())].map(([key, { micros }]) => [key, micros]),
+            [...(await teller.used())].map(([key, { micros }]) => [
+              key,
+              micros,
+            ]),
           );
           await Promise.all(round.map(what => teller.do(what)));
           expect(await teller.exceeded(before)).toEqual([]);
@@ -414,11 +447,25 @@ describe('money', () => {
     const period = fc.constantFrom('day', 'week', 'month');
     await fc.assert(
       fc.asyncProperty(instant, zone, period, async (at, timeZone, of) => {
-        const [row] = await party.rows<{ starts: Date; ends: Date; next: Date }>(
+        const [row] = await party.rows<{
+          starts: Date;
+          ends: Date;
+          next: Date;
+        }>(
           `select s.starts, devart_window_end(?, s.starts, ?) as ends,
              devart_window_start(?, devart_window_end(?, s.starts, ?), ?) as next
            from (select devart_window_start(?, ?::timestamptz, ?) as starts) s`,
-          [of, timeZone, of, of, timeZone, timeZone, of, at.toISOString(), timeZone],
+          [
+            of,
+            timeZone,
+            of,
+            of,
+            timeZone,
+            timeZone,
+            of,
+            at.toISOString(),
+            timeZone,
+          ],
         );
         expect(row.starts.getTime()).toBeLessThanOrEqual(at.getTime());
         expect(row.ends.getTime()).toBeGreaterThan(at.getTime());
@@ -482,9 +529,20 @@ describe('money', () => {
       await trx.raw('select open_budget(?)', [budgetId]);
     });
     const charge = (requestId: string, micros: number) =>
-      party.call('charge_service(?, ?, ?, ?)', [organization, service, requestId, micros]);
-    expect(await charge('a', 4)).toMatchObject({ charged: false, remainingMicros: 3 });
-    expect(await charge('b', 3)).toMatchObject({ charged: true, remainingMicros: 0 });
+      party.call('charge_service(?, ?, ?, ?)', [
+        organization,
+        service,
+        requestId,
+        micros,
+      ]);
+    expect(await charge('a', 4)).toMatchObject({
+      charged: false,
+      remainingMicros: 3,
+    });
+    expect(await charge('b', 3)).toMatchObject({
+      charged: true,
+      remainingMicros: 0,
+    });
     // A correction of what was spent in the month before does not touch this one.
     const [old] = await party.rows<{ id: string }>(
       `select id from ledger_entries where organization_id = ? and request_id = '5'`,
@@ -501,9 +559,24 @@ describe('money', () => {
       rules: ['reject', 'delegate', 'delegate', 'delegate'],
       fallbacks: [null, 0, 1, 2],
       budgets: [
-        { scope: { kind: 'organization', of: 0 }, period: 'day', limit: null, shards: 3 },
-        { scope: { kind: 'service', of: 3 }, period: 'month', limit: 100, shards: 1 },
-        { scope: { kind: 'team', of: 0 }, period: 'week', limit: 100_000, shards: 1 },
+        {
+          scope: { kind: 'organization', of: 0 },
+          period: 'day',
+          limit: null,
+          shards: 3,
+        },
+        {
+          scope: { kind: 'service', of: 3 },
+          period: 'month',
+          limit: 100,
+          shards: 1,
+        },
+        {
+          scope: { kind: 'team', of: 0 },
+          period: 'week',
+          limit: 100_000,
+          shards: 1,
+        },
       ],
       rounds: [],
     });
@@ -512,7 +585,15 @@ describe('money', () => {
     for (let i = 0; i < 5; i++) {
       const child = spawn(
         process.execPath,
-        ['-e', CHARGES, party.url, organization, services[3], TEAMS[0], randomUUID()],
+        [
+          '-e',
+          CHARGES,
+          party.url,
+          organization,
+          services[3],
+          TEAMS[0],
+          randomUUID(),
+        ],
         { stdio: ['ignore', 'pipe', 'inherit'] },
       );
       await Promise.race([

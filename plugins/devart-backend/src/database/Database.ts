@@ -160,12 +160,15 @@ export class Database {
    * What began to be written before can be seen by now.
    */
   async oldestWriteSeconds(): Promise<number> {
-    const { rows } = await this.#knex.raw<{ rows: { seconds: number }[] }>(
-      `select coalesce(extract(epoch from clock_timestamp() - min(xact_start)), 0)::double precision as seconds
-       from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null`,
+    const { rows } = await this.#withConnection(connection =>
+      connection.query({
+        text: `select coalesce(extract(epoch from clock_timestamp() - min(xact_start)), 0)::double precision as seconds
+          from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null`,
+      }),
     );
-    return Math.max(0, rows[0].seconds);
+    const [{ seconds }] = rows as { seconds: number }[];
+    return Math.max(0, seconds);
   }
 
   async #transact<T>(

@@ -13,6 +13,7 @@ import { RateLimiter } from '../access/RateLimiter';
 import type { Audit } from '../audit/Audit';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Part } from '../loops/Part';
+import { endConnections } from './endConnections';
 import type { AllHandlers } from './Handlers';
 import { OperationRouter } from './OperationRouter';
 import { OperationRunner } from './OperationRunner';
@@ -72,5 +73,6 @@ export class Surface implements Part {
 
   async drain(): Promise<void> {
     this.#stopping.abort();
+    endConnections();
   }
 }

@@ -70,6 +70,7 @@ export function createPortalHandlers(options: {
             offline: status.offline ?? 0,
             pending: status.pending ?? 0,
             inactive: status.inactive ?? 0,
+            stopped: status.halted ?? 0,
             halted: halt !== undefined,
           },
           throughput: throughput.map(row => ({

@@ -28,6 +28,7 @@ import { fingerprintsOf } from './fingerprint';
 import type { LocalRepositories } from './LocalRepositories';
 import { checkRepositoryUrl, isLocalPath } from './repositoryUrl';
 import type { ReviewRow, ReviewStore } from './ReviewStore';
+import { reviewTitle } from './reviewTitle';
 
 /** `source` of reviews that were asked for in the portal. */
 export const PORTAL_SOURCE = 'portal';
@@ -141,9 +142,7 @@ export class ReviewsService {
     const { organizationId } = caller;
     return this.#database.inScope(scopeOf(caller), async tx => {
       const id = uuidv7();
-      const title =
-        request.title ??
-        `Review ${request.base ? `${request.base}..` : ''}${request.head} of ${cloneUrl.split('/').at(-1)}`;
+      const title = request.title ?? reviewTitle(request, cloneUrl);
       const task = await this.#createTask(tx, organizationId, {
         reviewId: request.idempotencyKey ? undefined : id,
         title,

@@ -266,6 +266,17 @@ describe('reviews', () => {
         body: { error: { message: expect.stringContaining('repository:') } },
       });
     }
+    // A title is read by people: ids of commits are cut short in it.
+    const named = await sam.reviews.request({
+      repository: join(folder, 'allowed', 'shop'),
+      base: 'release/1',
+      head: 'a'.repeat(40),
+    });
+    expect(named).toMatchObject({
+      title: `Review release/1..${'a'.repeat(12)} of shop`,
+      head: 'a'.repeat(40),
+    });
+    await sam.tasks.cancel({ id: named.taskId });
     await expect(
       sam.reviews.request({
         repository: join(folder, 'allowed', 'shop'),

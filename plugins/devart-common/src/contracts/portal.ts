@@ -90,6 +90,8 @@ const overview = defineOperation({
       offline: z.int(),
       pending: z.int(),
       inactive: z.int(),
+      /** How many the kill switch for all keeps from working. */
+      stopped: z.int(),
       halted: z.boolean(),
     }),
     /** Tasks that ended in each of the last 24 hours, oldest first. */

@@ -19,7 +19,9 @@ export function Facts(props: { facts: Record<string, ReactNode | undefined> }) {
   return (
     <dl className={classes.root}>
       {Object.entries(props.facts)
-        .filter(([, value]) => value !== undefined && value !== '')
+        .filter(
+          ([, value]) => value !== undefined && value !== false && value !== '',
+        )
         .map(([name, value]) => [
           <dt key={`${name}-name`} className={classes.name}>
             {name}

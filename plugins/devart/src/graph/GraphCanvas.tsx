@@ -30,6 +30,8 @@ const FIT = {
 } as const;
 /** A hundred nodes beside each other fit. */
 const MIN_ZOOM = 0.05;
+/** Large enough to be seen where the graph is made small to fit. */
+const ARROW = { width: 20, height: 20 } as const;
 const NODE_TYPES = { content: CanvasNodeView };
 const EDGE_TYPES = { routed: CanvasEdgeView };
 
@@ -56,6 +58,7 @@ const useStyles = makeStyles(theme => ({
 function edgesOf(
   nodes: readonly CanvasNode[],
   { routes }: Layout,
+  color: string,
 ): CanvasEdge[] {
   const ids = new Set(nodes.map(({ id }) => id));
   return nodes.flatMap(({ id, after, dashed = [] }) =>
@@ -68,7 +71,7 @@ function edgesOf(
         source: before,
         target: id,
         focusable: false,
-        markerEnd: { type: MarkerType.ArrowClosed },
+        markerEnd: { type: MarkerType.ArrowClosed, color, ...ARROW },
         style: dashed.includes(before) ? { strokeDasharray: '6 4' } : undefined,
       })),
   );
@@ -140,7 +143,7 @@ export function GraphCanvas(props: {
       <ReactFlow
         key={key}
         nodes={drawn}
-        edges={edgesOf(nodes, laidOut.layout)}
+        edges={edgesOf(nodes, laidOut.layout, theme.palette.text.secondary)}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         colorMode={theme.palette.type}

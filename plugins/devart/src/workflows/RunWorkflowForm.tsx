@@ -41,7 +41,10 @@ export function useRunForm(initial: { entityRef?: string; version?: string }) {
 
   /** Starts the run; undefined when fields are wrong, which is then shown beside them. */
   const start = async (workflowId: string): Promise<Run | undefined> => {
-    const given = parameters.current?.read();
+    if (!parameters.current) {
+      throw new Error('The parameters are not loaded yet; try again.');
+    }
+    const given = parameters.current.read();
     if (!given) {
       return undefined;
     }
