@@ -35,6 +35,13 @@ const allowed: Record<string, Role[]> = {
   'devart.approval.read': EVERYBODY,
   'devart.approval.request': STAFF,
   'devart.approval.decide': STAFF,
+  'devart.budget.read': EVERYBODY,
+  'devart.budget.update': STAFF,
+  'devart.budget.delete': ADMINS,
+  'devart.ledger.correct': ADMINS,
+  'devart.analytics.read': EVERYBODY,
+  'devart.analytics.update': STAFF,
+  'devart.recording.read': ADMINS,
 };
 
 const table = devartPermissions.flatMap(permission =>
