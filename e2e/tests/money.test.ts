@@ -87,8 +87,8 @@ test('a cap of five cents turns amber, is used up, is increased and goes on, and
   await screenshot(page, info, 'budgets');
   await expectAccessible(page);
 
-  await card.getByRole('button', { name: /^Increase the budget/ }).click();
-  const dialog = page.getByRole('dialog', { name: /^Increase the budget/ });
+  await card.getByRole('button', { name: /^Increase budget/ }).click();
+  const dialog = page.getByRole('dialog', { name: /^Increase budget/ });
   await dialog.getByLabel(/^Add/).fill('0.05');
   await dialog.getByLabel(/^Reason/).fill('The release is worth it');
   await expect(dialog.getByRole('status')).toContainText('0.10');

@@ -47,7 +47,9 @@ test('a service is tested, approved by somebody else, deployed and verified, off
   const hers = await context.newPage();
   await signInAs(hers, 'ada', '/devart/approvals');
   await hers.getByRole('link', { name: approval.title }).first().click();
-  await expect(hers.getByRole('region', { name: 'Action' })).toBeVisible();
+  await expect(
+    hers.getByRole('region', { name: 'Exactly what will be done' }),
+  ).toContainText('hello-service serves this commit');
   await screenshot(hers, info, 'approval');
   await expectAccessible(hers);
   await hers.getByRole('button', { name: 'Approve', exact: true }).click();

@@ -107,7 +107,7 @@ export function BudgetsPanel(props: {
                           ? 'It has no limit to increase.'
                           : undefined
                       }
-                      aria-label={`Increase the budget of ${name}`}
+                      aria-label={`Increase budget of ${name}`}
                       onClick={() => dialogs.increase(name, [budget])}
                     >
                       Increase budget

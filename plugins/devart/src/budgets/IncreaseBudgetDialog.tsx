@@ -69,7 +69,7 @@ export function IncreaseBudgetDialog(props: {
 
   return (
     <FormDialog
-      title={`Increase the budget of ${of}`}
+      title={`Increase budget of ${of}`}
       submitLabel="Increase"
       onClose={onClose}
       onSubmit={submit}

@@ -88,7 +88,7 @@ export function ServiceCard(props: {
               ? 'It has no limit of its own to increase.'
               : undefined
           }
-          aria-label={`Increase the budget of ${title}`}
+          aria-label={`Increase budget of ${title}`}
           onClick={() => budgets.increase(title, limited, service.id)}
         >
           Increase budget
@@ -155,7 +155,10 @@ export function ServiceCard(props: {
         {onExhausted === 'delegate' && fallback
           ? `${fallback.title} pays`
           : EXHAUSTION_WORDS[onExhausted]}
-        . <Link to={links.ledger({ serviceId: service.id })}>Its ledger</Link>
+        .{' '}
+        <Link underline="always" to={links.ledger({ serviceId: service.id })}>
+          Its ledger
+        </Link>
       </Typography>
     </Paper>
   );

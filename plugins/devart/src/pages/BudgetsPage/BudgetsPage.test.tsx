@@ -149,12 +149,12 @@ describe('the budgets page', () => {
     renderPage(<BudgetsPage />, { fake });
 
     const open = await screen.findByRole('button', {
-      name: 'Increase the budget of Translation',
+      name: 'Increase budget of Translation',
     });
     await waitFor(() => expect(open).not.toHaveAttribute('aria-disabled'));
     await user.click(open);
     const dialog = await screen.findByRole('dialog', {
-      name: 'Increase the budget of Translation',
+      name: 'Increase budget of Translation',
     });
     const submit = within(dialog).getByRole('button', { name: 'Increase' });
     await user.click(submit);
