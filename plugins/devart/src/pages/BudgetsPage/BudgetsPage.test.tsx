@@ -97,7 +97,7 @@ describe('the budgets page', () => {
       '€0.045 spent and €0.005 held back of €0.05',
     );
     expect(
-      within(service).getByRole('button', { name: /Increase the budget/ }),
+      within(service).getByRole('button', { name: /Increase budget/ }),
     ).toHaveAttribute('aria-disabled', 'true');
     expect(
       within(screen.getByRole('article', { name: /Maps/ })).getByText(
