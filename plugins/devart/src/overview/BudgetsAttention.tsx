@@ -44,7 +44,10 @@ export function BudgetsAttention() {
         services.length + budgets.length === 0 ? (
           <Typography variant="body2">
             No budget needs you. Those of which 80 % is used appear here. See{' '}
-            <Link to={links.budgets()}>all budgets</Link>.
+            <Link underline="always" to={links.budgets()}>
+              all budgets
+            </Link>
+            .
           </Typography>
         ) : (
           <ul className={classes.list}>
