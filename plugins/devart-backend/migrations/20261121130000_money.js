@@ -986,7 +986,7 @@ const FUNCTIONS = `
       insert into ledger_entries (organization_id, at, kind, amount_micros, request_id, corrects_id, service_id, delegated_from,
         actor, agent_id, team, task_id, run_id, workflow_id, entity_ref, model, input_tokens, output_tokens, detail)
       values (p_organization, e.at, 'correction', v_difference, e.request_id || '#corrected', e.id, e.service_id, e.delegated_from,
-        coalesce(nullif(devart_actor(), ''), e.actor), e.agent_id, e.team, e.task_id, e.run_id, e.workflow_id, e.entity_ref,
+        coalesce(p_usage ->> 'actor', e.actor), e.agent_id, e.team, e.task_id, e.run_id, e.workflow_id, e.entity_ref,
         coalesce(p_usage ->> 'model', e.model), (p_usage ->> 'inputTokens')::bigint, (p_usage ->> 'outputTokens')::bigint,
         p_usage -> 'detail')
       on conflict (organization_id, request_id) do nothing returning * into c;

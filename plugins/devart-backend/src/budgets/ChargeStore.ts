@@ -215,7 +215,7 @@ export class ChargeStore {
       organizationId,
       entryId,
       amountMicros,
-      JSON.stringify({ detail }),
+      JSON.stringify({ actor: tx.actor, detail }),
     ]);
   }
 

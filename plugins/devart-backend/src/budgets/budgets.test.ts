@@ -584,6 +584,8 @@ describe('services, budgets and the ledger', () => {
       kind: 'correction',
       amountMicros: -EURO / 20,
       correctsId: entryId,
+      // Whoever corrects, not whoever was charged.
+      actor: 'user:default/ada',
     });
     expect((await ada.ledger.correct(correction)).id).toBe(entry.id);
     await expect(
