@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, NotFoundError } from '@backstage/errors';
-import type {
-  BudgetLevel,
-  BudgetPeriod,
-  ExhaustionRule,
-  OperationOutput,
-  operations,
-  Prices,
-  Service,
-  ServiceKind,
+import {
+  MAX_FALLBACKS,
+  type BudgetLevel,
+  type BudgetPeriod,
+  type ExhaustionRule,
+  type OperationOutput,
+  type operations,
+  type Prices,
+  type Service,
+  type ServiceKind,
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { scopeOf, type KnownCaller, type MemberCaller } from '../access/Caller';
@@ -31,8 +32,8 @@ import type {
 import { tightestOf } from './tightestOf';
 import { toBudgetState } from './toBudget';
 
-/** A service and five fallbacks behind it; what charge_service follows. */
-const MAX_CHAIN = 6;
+/** A service and the fallbacks behind it; what charge_service follows. */
+const MAX_CHAIN = MAX_FALLBACKS + 1;
 
 /** What a service is described by. */
 export interface ServiceDescription {

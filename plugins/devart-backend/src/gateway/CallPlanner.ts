@@ -1,3 +1,4 @@
+import { MAX_FALLBACKS } from '@devart/plugin-devart-common';
 import type { AgentCaller } from '../access/Caller';
 import type { SpendingTask } from '../budgets/Attributor';
 import type { Attribution, Refused } from '../budgets/charges';
@@ -20,9 +21,6 @@ const LEAST_OUTPUT_TOKENS = 16;
 
 /** What models are told besides what a request says: templates, instructions of the upstream. */
 const HIDDEN_INPUT_TOKENS = 256;
-
-/** Fallbacks that are followed; as many as services may lead to. */
-const MAX_FALLBACKS = 5;
 
 /** A reservation lasts longer than its call can, by so many seconds. */
 const GRACE_SECONDS = 60;

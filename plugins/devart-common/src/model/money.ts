@@ -35,6 +35,9 @@ export type BudgetLevel = (typeof BUDGET_LEVELS)[number];
 /** From which part of its limit on a budget is at the level `warning`. */
 export const BUDGET_WARNING_SHARE = 0.8;
 
+/** How many fallbacks may stand behind a service, one behind the other. */
+export const MAX_FALLBACKS = 5;
+
 /** What services are: models are paid by the token, others by the call or the unit. */
 export const SERVICE_KINDS = ['model', 'api'] as const;
 
