@@ -3,6 +3,7 @@ import type {
   DatabaseService,
   HttpAuthService,
   LoggerService,
+  PermissionsRegistryService,
   PermissionsService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
@@ -21,6 +22,8 @@ import type {
   TaskTransport,
 } from '@devart/plugin-devart-node';
 import { Router } from 'express';
+import { EntityOwners } from './access/EntityOwners';
+import { ObjectAccess } from './access/ObjectAccess';
 import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
 import { Analytics } from './analytics/Analytics';
@@ -59,6 +62,7 @@ export interface ControlPlaneOptions {
   metrics: MetricsService;
   notifications: NotificationService;
   permissions: PermissionsService;
+  permissionsRegistry: PermissionsRegistryService;
   signals: SignalsService;
   userInfo: UserInfoService;
 }
@@ -78,9 +82,19 @@ export class ControlPlane {
       configured: config.organizations,
       database,
     });
-    const outbox = new Outbox({ ...services, database });
+    const owners = new EntityOwners(services);
+    const access = new ObjectAccess({ ...services, owners });
+    const outbox = new Outbox({ ...services, database, access });
     const audit = new Audit({ ...services, database });
-    const ground = { ...services, database, organizations, outbox, audit };
+    const ground = {
+      ...services,
+      database,
+      organizations,
+      owners,
+      access,
+      outbox,
+      audit,
+    };
 
     // Money: services, budgets, the ledger
     const budgets = new Budgets({
@@ -147,6 +161,7 @@ export class ControlPlane {
       },
     });
     workflows.operateWith(surface.runner);
+    access.register(services.permissionsRegistry);
 
     const router = Router();
     router.use('/webhooks', webhooks.router);

@@ -115,8 +115,7 @@ export class OperationRouter {
         throw new TooManyRequestsError(answer.retryAfterSeconds);
       }
       caller = await callers.resolve(request, operation);
-      await runner.admit(operation, caller);
-      return caller;
+      return await runner.admit(operation, caller);
     } catch (error) {
       if (request.headers.authorization && statusOfError(error) === 401) {
         anonymousLimiter.take(request.ip ?? 'unknown');

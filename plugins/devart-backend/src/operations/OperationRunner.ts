@@ -1,4 +1,3 @@
-import type { PermissionsService } from '@backstage/backend-plugin-api';
 import { AuthenticationError, NotAllowedError } from '@backstage/errors';
 import {
   inSpan,
@@ -8,7 +7,7 @@ import {
 } from '@devart/plugin-devart-common';
 import { SpanKind } from '@opentelemetry/api';
 import type { Caller, MemberCaller } from '../access/Caller';
-import { isPermitted } from '../access/isPermitted';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { AuditTrail } from '../audit/AuditTrail';
 import { auditDetailOf, auditSubjectOf } from './auditedInput';
@@ -25,35 +24,36 @@ type UntypedHandler = (
 /** Runs operations for callers, wherever the call comes from: access, validation, handler, audit. */
 export class OperationRunner {
   readonly #handlers: AllHandlers;
-  readonly #permissions: PermissionsService;
+  readonly #access: ObjectAccess;
   readonly #audit: AuditTrail;
   readonly #limiter: RateLimiter;
 
   constructor(options: {
     handlers: AllHandlers;
-    permissions: PermissionsService;
+    access: ObjectAccess;
     audit: AuditTrail;
     limiter: RateLimiter;
   }) {
     this.#handlers = options.handlers;
-    this.#permissions = options.permissions;
+    this.#access = options.access;
     this.#audit = options.audit;
     this.#limiter = options.limiter;
   }
 
   /**
-   * Lets a caller in, or not.
+   * Lets a caller in, or not; answers them with the conditions on which they
+   * may, in whose name the operation is run.
    *
    * @throws AuthenticationError, NotAllowedError, TooManyRequestsError
    */
-  async admit(operation: Operation, caller: Caller): Promise<void> {
+  async admit(operation: Operation, caller: Caller): Promise<Caller> {
     if (caller.kind !== 'anonymous') {
       const answer = this.#limiter.take(caller.actor);
       if (!answer.allowed) {
         throw new TooManyRequestsError(answer.retryAfterSeconds);
       }
     }
-    await this.#authorize(operation, caller);
+    return this.#authorize(operation, caller);
   }
 
   /**
@@ -94,6 +94,7 @@ export class OperationRunner {
     }
     const input: Record<string, unknown> = parsed.data;
     try {
+      await this.#access.requireObject(operation, input, call.caller);
       const output = await inSpan(
         {
           name: operation.id,
@@ -166,13 +167,13 @@ export class OperationRunner {
     )[domain][verb];
   }
 
-  async #authorize(operation: Operation, caller: Caller): Promise<void> {
+  async #authorize(operation: Operation, caller: Caller): Promise<Caller> {
     const { callers } = operation;
     if (caller.kind === 'anonymous') {
       if (!callers.anonymous) {
         throw new AuthenticationError('Sign in, or send a token or key');
       }
-      return;
+      return caller;
     }
     if (caller.kind === 'agent') {
       if (!callers.agents) {
@@ -180,17 +181,13 @@ export class OperationRunner {
           `Agents may not call ${operation.id}; it is for people and services`,
         );
       }
-      return;
+      return caller;
     }
     if (!callers.people) {
       throw new NotAllowedError(
         `Only ${callers.agents ? 'agents' : 'callers with an enrolment token'} may call ${operation.id}`,
       );
     }
-    if (!(await isPermitted(this.#permissions, caller, callers.people))) {
-      throw new NotAllowedError(
-        `${operation.title} needs the role ${minimumRoleOf(callers.people)}; yours is ${caller.role}`,
-      );
-    }
+    return this.#access.admit(operation, caller, callers.people);
   }
 }

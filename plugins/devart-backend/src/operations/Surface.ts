@@ -1,12 +1,12 @@
 import type {
   AuthService,
   HttpAuthService,
-  PermissionsService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
 import type { Router } from 'express';
 import type { AgentAuthenticator } from '../access/AgentAuthenticator';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import { CallerResolver } from '../access/CallerResolver';
 import type { Organizations } from '../access/Organizations';
 import { RateLimiter } from '../access/RateLimiter';
@@ -30,7 +30,7 @@ export interface SurfaceOptions {
   actions: ActionsRegistryService;
   auth: AuthService;
   httpAuth: HttpAuthService;
-  permissions: PermissionsService;
+  access: ObjectAccess;
   userInfo: UserInfoService;
 }
 
@@ -41,10 +41,10 @@ export class Surface implements Part {
   readonly #stopping = new AbortController();
 
   constructor(options: SurfaceOptions) {
-    const { config, handlers, permissions } = options;
+    const { config, handlers, access } = options;
     const stopping = this.#stopping.signal;
     const runner = new OperationRunner({
-      permissions,
+      access,
       audit: options.audit.trail,
       limiter: new RateLimiter({
         perMinute: config.rateLimits.callerPerMinute,

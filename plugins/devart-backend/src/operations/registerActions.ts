@@ -1,4 +1,5 @@
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
+import { isResourcePermission } from '@backstage/plugin-permission-common';
 import { allOperations, type Operation } from '@devart/plugin-devart-common';
 import type { CallerResolver } from '../access/CallerResolver';
 import { toActionSchema } from './toActionSchema';
@@ -39,15 +40,19 @@ export function registerActions(options: {
         // Actions answer objects; an operation that may have nothing to say wraps what it says.
         output: zod => zod.object({ result: zod.any() }),
       },
-      visibilityPermission: people,
+      // One that a policy may give on conditions says nothing of the action as
+      // a whole: those are seen by everybody, and refused when they are called.
+      visibilityPermission: isResourcePermission(people) ? undefined : people,
       attributes: {
         readOnly: operation.effect === 'read',
         destructive: operation.effect === 'destroy',
         idempotent: operation.idempotent,
       },
       action: async ({ input, credentials }) => {
-        const caller = await callers.member(credentials);
-        await runner.admit(operation, caller);
+        const caller = await runner.admit(
+          operation,
+          await callers.member(credentials),
+        );
         const result = await runner.run(operation, input, {
           caller,
           signal: stopping,

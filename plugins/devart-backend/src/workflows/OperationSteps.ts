@@ -1,8 +1,12 @@
 import type { PermissionsService } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
+import {
+  AuthorizeResult,
+  type Permission,
+} from '@backstage/plugin-permission-common';
 import { minimumRoleOf } from '@devart/plugin-devart-common';
 import type { MemberCaller } from '../access/Caller';
-import { isPermitted } from '../access/isPermitted';
+import { decide } from '../access/decide';
 import type { WorkflowProgram } from './definition/WorkflowProgram';
 import { operationOfStep } from './operationOfStep';
 
@@ -18,29 +22,42 @@ export class OperationSteps {
    * Asks the permission framework, with the caller's own credentials, about
    * every operation that a run would do in their name.
    *
-   * @throws NotAllowedError naming the step and the role that it needs.
+   * A run keeps no conditions: what the policy gives for some objects only is
+   * not done in anybody's name.
+   *
+   * @throws NotAllowedError naming the step and what it needs.
    */
   async requirePermitted(
     caller: MemberCaller,
     program: WorkflowProgram,
   ): Promise<void> {
-    const asked = new Map<string, boolean>();
+    const asked = new Map<string, AuthorizeResult>();
     for (const { id: step, step: written } of program.steps) {
       for (const action of [written.operation, written.compensate?.operation]) {
         const permission = action && operationOfStep(action.id)?.callers.people;
         if (!action || !permission) {
           continue;
         }
-        const known = asked.get(permission.name);
-        const permitted =
-          known ?? (await isPermitted(this.#permissions, caller, permission));
-        asked.set(permission.name, permitted);
-        if (!permitted) {
+        const result =
+          asked.get(permission.name) ??
+          (await decide(this.#permissions, caller, permission)).result;
+        asked.set(permission.name, result);
+        if (result !== AuthorizeResult.ALLOW) {
           throw new NotAllowedError(
-            `Step ${step} does ${action.id} in your name, which needs the role ${minimumRoleOf(permission)}; yours is ${caller.role}`,
+            `Step ${step} does ${action.id} in your name, ${whyNot(result, permission, caller)}`,
           );
         }
       }
     }
   }
+}
+
+function whyNot(
+  result: AuthorizeResult,
+  permission: Permission,
+  { role }: MemberCaller,
+): string {
+  return result === AuthorizeResult.CONDITIONAL
+    ? `and the policy of this portal gives you ${permission.name} on conditions, which a run does not know`
+    : `which needs the role ${minimumRoleOf(permission)}; yours is ${role}`;
 }

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
-import type { Role, Run, RunSummary } from '@devart/plugin-devart-common';
+import {
+  RESOURCE_TYPE_RUN,
+  type Role,
+  type Run,
+  type RunSummary,
+} from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import { scopeOf, type MemberCaller } from '../access/Caller';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import { causeDepth } from '../database/causeDepth';
 import { CostStore } from '../budgets/CostStore';
+import type { Conditions } from '../database/Conditions';
 import type { Database } from '../database/Database';
+import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
 import type { OperationSteps } from './OperationSteps';
 import type { LoadedWorkflow } from './LoadedWorkflow';
@@ -18,6 +26,7 @@ import {
   type RunEngine,
   type RunSnapshot,
 } from './RunEngine';
+import { RunObjectStore, type RunFilter } from './RunObjectStore';
 import type { StepRecord } from './RunRecord';
 import type { ListedRun, RunStore } from './RunStore';
 import { toRun, toRunSummary } from './toRun';
@@ -63,7 +72,9 @@ function requireDepth(depth: number): void {
 /** Runs of workflows as people, services and triggers deal with them. */
 export class RunsService {
   readonly #database: Database;
+  readonly #access: ObjectAccess;
   readonly #store: RunStore;
+  readonly #objects = new RunObjectStore();
   readonly #costs = new CostStore();
   readonly #programs: ProgramCache;
   readonly #engine: RunEngine;
@@ -72,6 +83,7 @@ export class RunsService {
 
   constructor(options: {
     database: Database;
+    access: ObjectAccess;
     store: RunStore;
     programs: ProgramCache;
     engine: RunEngine;
@@ -79,6 +91,7 @@ export class RunsService {
     events: EventLog;
   }) {
     this.#database = options.database;
+    this.#access = options.access;
     this.#store = options.store;
     this.#programs = options.programs;
     this.#engine = options.engine;
@@ -164,12 +177,12 @@ export class RunsService {
     return { id, number: made?.run.number };
   }
 
-  async list(
-    caller: MemberCaller,
-    filter: Parameters<RunStore['list']>[2],
-  ): Promise<RunSummary[]> {
+  async list(caller: MemberCaller, filter: RunFilter): Promise<RunSummary[]> {
+    const visible = await this.#access.visible(caller, RESOURCE_TYPE_RUN, 'r');
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const listed = await this.#store.list(tx, caller.organizationId, filter);
+      const listed = visible
+        ? await this.#visiblePage(tx, caller.organizationId, filter, visible)
+        : await this.#store.list(tx, caller.organizationId, filter);
       const costs = await this.#costs.ofRuns(
         tx,
         listed.map(({ run }) => run.id),
@@ -348,6 +361,20 @@ export class RunsService {
       ]),
     );
     return id;
+  }
+
+  /** The page of a list of somebody who may not see all runs. */
+  async #visiblePage(
+    tx: Transaction,
+    organizationId: string,
+    filter: RunFilter,
+    visible: Conditions,
+  ): Promise<ListedRun[]> {
+    const ids = await this.#objects.page(tx, organizationId, filter, visible);
+    const runs = new Map(
+      (await this.#store.load(tx, ids)).map(found => [found.run.id, found]),
+    );
+    return ids.flatMap(id => runs.get(id) ?? []);
   }
 
   async #start(

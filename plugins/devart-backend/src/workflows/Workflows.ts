@@ -8,6 +8,8 @@ import type { Router } from 'express';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { Approvals } from '../approvals/Approvals';
 import type { AuditTrail } from '../audit/AuditTrail';
+import type { EntityOwners } from '../access/EntityOwners';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import { createRetention } from '../loops/createRetention';
@@ -19,6 +21,7 @@ import type { Outbox } from '../outbox/Outbox';
 import type { Tasks } from '../tasks/Tasks';
 import { ActingCallers } from './ActingCallers';
 import { createEventMatcher } from './createEventMatcher';
+import { createRunKind } from './createRunKind';
 import {
   createRunCleaner,
   createRunKeeper,
@@ -44,6 +47,8 @@ import { WorkflowStore } from './WorkflowStore';
 export interface WorkflowsOptions {
   config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles' | 'runDays'>;
   database: Database;
+  access: ObjectAccess;
+  owners: EntityOwners;
   outbox: Outbox;
   tasks: Tasks;
   approvals: Approvals;
@@ -56,7 +61,8 @@ export interface WorkflowsOptions {
 /** Workflows and their runs, put together. */
 export class Workflows implements Part {
   static async create(options: WorkflowsOptions): Promise<Workflows> {
-    const { config, database, outbox, logger } = options;
+    const { config, database, access, outbox, logger } = options;
+    access.add(createRunKind(options));
     const { events, hints } = outbox;
     const { service: tasks, machine } = options.tasks;
     const approvals = options.approvals.service;
@@ -91,6 +97,7 @@ export class Workflows implements Part {
     });
     const runs = new RunsService({
       database,
+      access,
       store,
       programs,
       engine,
