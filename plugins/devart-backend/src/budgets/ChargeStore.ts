@@ -11,7 +11,8 @@ import type {
 const CHARGE = `select charge_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::numeric, ?::jsonb) as answer`;
 const CHARGE_GROUP = `select charge_group(?::uuid, ?::uuid, ?::text[], ?::bigint[], ?::numeric[], ?::jsonb[]) as answer`;
 const RESERVE = `select reserve_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::bigint, ?::integer, ?::jsonb) as answer`;
-const RESERVE_TOGETHER = `
+const RESERVE_GROUP = `select reserve_group(?::uuid, ?::uuid, ?::text[], ?::bigint[], ?::integer[], ?::jsonb[]) as answer`;
+const RESERVE_EACH = `
   select reserve_service(?::uuid, c.service, c.request, c.least, c.most, c.seconds, c.attribution::jsonb) as answer
   from (
     select * from unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::int[], ?::text[])
@@ -22,7 +23,8 @@ const WITHOUT_DISK = `select set_config('synchronous_commit', 'off', true)`;
 const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
 const LOCK_RESERVATIONS = `
   select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
-const SETTLE_TOGETHER = `
+const SETTLE_GROUP = `select settle_group(?::uuid, ?::text[], ?::bigint[], ?::jsonb[]) as answer`;
+const SETTLE_EACH = `
   select settle_reservation(?::uuid, c.request, c.amount, c.usage::jsonb) as answer
   from (
     select * from unnest(?::text[], ?::bigint[], ?::text[]) with ordinality as u (request, amount, usage, position)
@@ -108,8 +110,9 @@ export class ChargeStore {
   }
 
   /**
-   * Several that count against the same budgets: they lock the same rows in the
-   * same order as one of them would. Does not wait for the disk: whatever is
+   * Several of one service that count against the same budgets: each budget is
+   * changed once for all of them, or, where it does not have so much, one by one
+   * in the order in which they came. Does not wait for the disk: whatever is
    * durable later makes this durable before it.
    */
   async reserveTogether(
@@ -117,49 +120,96 @@ export class ChargeStore {
     organizationId: string,
     reservations: readonly NewReservation[],
   ): Promise<ReserveAnswer[]> {
+    const [{ serviceId }] = reservations;
+    const requestIds = reservations.map(one => one.requestId);
+    const most = reservations.map(one => one.mostMicros);
+    const seconds = reservations.map(one => one.seconds);
+    const attributions = reservations.map(one =>
+      JSON.stringify(one.attribution),
+    );
+    const withoutDisk = tx.hotRows(WITHOUT_DISK);
+    if (reservations.length > 1) {
+      const [, group] = await Promise.all([
+        withoutDisk,
+        this.#call<{ remainingMicros?: number } | null>(tx, RESERVE_GROUP, [
+          organizationId,
+          serviceId,
+          requestIds,
+          most,
+          seconds,
+          attributions,
+        ]),
+      ]);
+      if (group) {
+        return reservations.map(({ mostMicros }) => ({
+          outcome: 'reserved',
+          serviceId,
+          reservedMicros: mostMicros,
+          remainingMicros: group.remainingMicros,
+          replayed: false,
+        }));
+      }
+    }
     const [, rows] = await Promise.all([
-      tx.hotRows(WITHOUT_DISK),
-      tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_TOGETHER, [
+      withoutDisk,
+      tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_EACH, [
         organizationId,
         reservations.map(one => one.serviceId),
-        reservations.map(one => one.requestId),
+        requestIds,
         reservations.map(one => one.leastMicros),
-        reservations.map(one => one.mostMicros),
-        reservations.map(one => one.seconds),
-        reservations.map(one => JSON.stringify(one.attribution)),
+        most,
+        seconds,
+        attributions,
       ]),
     ]);
     return rows.map(({ answer }) => withoutNulls(answer));
   }
 
   /**
-   * Several that were reserved against the same budgets. Does not wait for the
-   * disk: whoever waits for it holds the windows of the budgets meanwhile, and
-   * with them everybody who reserves. {@link ChargeStore.flush} waits instead.
+   * Several that were reserved against the same budgets; answers which of them
+   * are settled, now or before. Does not wait for the disk: whoever waits for it
+   * holds the windows of the budgets meanwhile, and with them everybody who
+   * reserves. {@link ChargeStore.flush} waits instead.
    */
   async settleTogether(
     tx: Transaction,
     organizationId: string,
     calls: readonly { requestId: string; usage: Usage }[],
-  ): Promise<SettleAnswer[]> {
-    const details = calls.map(
-      ({ usage: { amountMicros: _, ...rest } }) => rest,
-    );
+  ): Promise<boolean[]> {
     const requestIds = calls.map(({ requestId }) => requestId);
+    const amounts = calls.map(({ usage }) => usage.amountMicros ?? null);
+    const details = calls.map(({ usage: { amountMicros: _, ...rest } }) =>
+      JSON.stringify(rest),
+    );
+    const withoutDisk = tx.hotRows(WITHOUT_DISK);
+    if (calls.length > 1) {
+      const [, isSettled] = await Promise.all([
+        withoutDisk,
+        this.#call<boolean>(tx, SETTLE_GROUP, [
+          organizationId,
+          requestIds,
+          amounts,
+          details,
+        ]),
+      ]);
+      if (isSettled) {
+        return calls.map(() => true);
+      }
+    }
     const [, , , rows] = await Promise.all([
-      tx.hotRows(WITHOUT_DISK),
+      withoutDisk,
       tx.hotRows(LOCK_MONEY, [organizationId]),
       // All of them before the first window: whoever settles or expires one of
       // them by itself has it before its windows, too.
       tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
-      tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
+      tx.hotRows<{ answer: SettleAnswer }>(SETTLE_EACH, [
         organizationId,
         requestIds,
-        calls.map(({ usage }) => usage.amountMicros ?? null),
-        details.map(one => JSON.stringify(one)),
+        amounts,
+        details,
       ]),
     ]);
-    return rows.map(({ answer }) => withoutNulls(answer));
+    return rows.map(({ answer }) => answer.settled);
   }
 
   /**

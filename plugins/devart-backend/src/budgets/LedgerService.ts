@@ -121,7 +121,7 @@ export class LedgerService {
   }
 
   /**
-   * Reserves for several calls that count against the same budgets, in one
+   * Reserves for several calls of one service that count against the same budgets, in one
    * transaction that does not wait for the disk. See {@link LedgerService.reserve}.
    */
   async reserveTogether(
@@ -150,17 +150,18 @@ export class LedgerService {
 
   /**
    * Settles several calls that were reserved together, without waiting for the
-   * disk: {@link LedgerService.flush} does. See {@link LedgerService.settle}.
+   * disk: {@link LedgerService.flush} does. Answers which of them are settled.
+   * See {@link LedgerService.settle}.
    */
   async settleTogether(
     organizationId: string,
     calls: readonly { requestId: string; usage: Usage }[],
-  ): Promise<SettleAnswer[]> {
-    const answers = await this.#database.asSystem(MONEY, tx =>
+  ): Promise<boolean[]> {
+    const settled = await this.#database.asSystem(MONEY, tx =>
       this.#charges.settleTogether(tx, organizationId, calls),
     );
     this.#moved(organizationId, {});
-    return answers;
+    return settled;
   }
 
   /** Frees what was held back for a call that was never made; answers whether there was anything. */

@@ -117,11 +117,11 @@ export class GroupingMeter implements Meter {
 
   async #settleAll(calls: readonly Settling[]): Promise<void[]> {
     const [{ organizationId }] = calls;
-    const answers = await persistently(() =>
+    const settled = await persistently(() =>
       this.#ledger.settleTogether(organizationId, calls),
     );
-    for (const [index, answer] of answers.entries()) {
-      if (!answer.settled) {
+    for (const [index, isSettled] of settled.entries()) {
+      if (!isSettled) {
         await this.#settleLost(calls[index]);
       }
     }
