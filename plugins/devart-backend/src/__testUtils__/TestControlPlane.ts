@@ -34,6 +34,8 @@ export type Person = keyof typeof PEOPLE;
 /** What a test may change of the backend it starts. */
 export interface TestControlPlaneOptions {
   config?: JsonObject;
+  /** Of the portal around it. */
+  rootConfig?: JsonObject;
   features?: BackendFeature[];
   /** What the catalog holds. */
   entities?: Entity[];
@@ -82,6 +84,7 @@ export class TestControlPlane {
         }),
         mockServices.rootConfig.factory({
           data: {
+            ...options.rootConfig,
             app: { baseUrl: 'http://localhost:3000' },
             backend: {
               database: {

@@ -7,21 +7,15 @@ import {
   AuthorizeResult,
   isResourcePermission,
   type Permission,
-  type PermissionCondition,
-  type PermissionCriteria,
   type ResourcePermission,
 } from '@backstage/plugin-permission-common';
-import {
-  createConditionAuthorizer,
-  createConditionTransformer,
-} from '@backstage/plugin-permission-node';
+import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
   minimumRoleOf,
   readPermissionOf,
   type Operation,
   type ResourceType,
 } from '@devart/plugin-devart-common';
-import type { ObjectQuery } from '@devart/plugin-devart-node';
 import type { Conditions } from '../database/Conditions';
 import type {
   Caller,
@@ -32,30 +26,8 @@ import type {
 } from './Caller';
 import { decideAll } from './decide';
 import type { EntityOwners } from './EntityOwners';
-import type { DemandedQuery, ObjectKind } from './ObjectKind';
-import { toConditions } from './toConditions';
-
-/** Demands on owners as demands on what they own, looked up before the database is asked. */
-function withEntities(
-  owned: ReadonlyMap<ObjectQuery, readonly string[]>,
-): (query: ObjectQuery) => DemandedQuery {
-  return query =>
-    query.key === 'owner'
-      ? { key: 'entity', among: owned.get(query) ?? [] }
-      : { key: query.key, among: query.among };
-}
-
-function demandsIn(
-  criteria: PermissionCriteria<ObjectQuery>,
-): readonly ObjectQuery[] {
-  if ('allOf' in criteria) {
-    return criteria.allOf.flatMap(demandsIn);
-  }
-  if ('anyOf' in criteria) {
-    return criteria.anyOf.flatMap(demandsIn);
-  }
-  return 'not' in criteria ? demandsIn(criteria.not) : [criteria];
-}
+import { narrowTo } from './narrowTo';
+import type { ObjectKind } from './ObjectKind';
 
 /**
  * Lets people and services do what the policy of the portal allows: altogether,
@@ -278,31 +250,7 @@ export class ObjectAccess {
     alias: string,
   ): Promise<Conditions> {
     const kind = this.#kindOf(type);
-    const demands = this.#demands(kind, conditions);
-    const owned = new Map(
-      await Promise.all(
-        demandsIn(demands)
-          .filter(({ key }) => key === 'owner')
-          .map(
-            async query =>
-              [query, await this.#owners.ownedBy(query.among)] as const,
-          ),
-      ),
-    );
-    const resolved = withEntities(owned);
-    return toConditions(demands, query =>
-      kind.condition(resolved(query), alias),
-    );
-  }
-
-  #demands(
-    kind: ObjectKind,
-    conditions: PermissionCriteria<PermissionCondition>,
-  ): PermissionCriteria<ObjectQuery> {
-    return createConditionTransformer<
-      ObjectQuery,
-      ObjectKind['rules'][number][]
-    >([...kind.rules])(conditions);
+    return narrowTo(kind, conditions, { owners: this.#owners, alias });
   }
 
   #kindOf(type: ResourceType): ObjectKind {

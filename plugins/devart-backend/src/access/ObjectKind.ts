@@ -1,7 +1,4 @@
-import type {
-  PermissionCriteria,
-  ResourcePermission,
-} from '@backstage/plugin-permission-common';
+import type { ResourcePermission } from '@backstage/plugin-permission-common';
 import type {
   PermissionResourceRef,
   PermissionRule,
@@ -37,6 +34,3 @@ export interface ObjectKind<
 export type DemandedQuery =
   | { key: 'creator' | 'assignee' | 'risk'; among: readonly string[] }
   | { key: 'entity'; among: readonly string[] };
-
-/** What a policy demands of an object, in the words of its rules. */
-export type Demands = PermissionCriteria<ObjectQuery>;
