@@ -37,6 +37,8 @@ export interface TestControlPlaneOptions {
   /** Of the portal around it. */
   rootConfig?: JsonObject;
   features?: BackendFeature[];
+  /** Another way to tell who calls. */
+  httpAuth?: BackendFeature;
   /** What the catalog holds. */
   entities?: Entity[];
   /** The database to share with another replica. */
@@ -70,9 +72,10 @@ export class TestControlPlane {
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
         testDatabaseServiceFactory,
         // Without a token nobody is somebody.
-        mockServices.httpAuth.factory({
-          defaultCredentials: mockCredentials.none(),
-        }),
+        options.httpAuth ??
+          mockServices.httpAuth.factory({
+            defaultCredentials: mockCredentials.none(),
+          }),
         createServiceFactory({
           service: signalsServiceRef,
           deps: {},

@@ -26,6 +26,7 @@ import {
 } from '@devart/plugin-devart-node';
 import { DevartPermissionPolicy } from '@devart/plugin-permission-backend-module-devart';
 import request from 'supertest';
+import { actingHttpAuth } from '../__testUtils__/actingHttpAuth';
 import { PEOPLE, TestControlPlane } from '../__testUtils__/TestControlPlane';
 
 jest.setTimeout(120_000);
@@ -102,6 +103,7 @@ describe('the permission framework with a policy that composes the role policy',
         component('mine', PEOPLE.viewer),
         component('theirs', 'group:default/others'),
       ],
+      httpAuth: actingHttpAuth,
       rootConfig: { permission: { enabled: true } },
       features: [permissionPlugin, teamPolicy, permissionsServiceFactory],
     });
