@@ -111,102 +111,97 @@ export class ChargeStore {
 
   /**
    * Several of one service that count against the same budgets: each budget is
-   * changed once for all of them, or, where it does not have so much, one by one
-   * in the order in which they came. Does not wait for the disk: whatever is
-   * durable later makes this durable before it.
+   * changed once for all of them. Undefined when they have to be reserved one by
+   * one, by {@link ChargeStore.reserveEach}. Does not wait for the disk:
+   * whatever is durable later makes this durable before it.
    */
-  async reserveTogether(
+  async reserveGroup(
     tx: Transaction,
     organizationId: string,
     reservations: readonly NewReservation[],
-  ): Promise<ReserveAnswer[]> {
+  ): Promise<ReserveAnswer[] | undefined> {
     const [{ serviceId }] = reservations;
-    const requestIds = reservations.map(one => one.requestId);
-    const most = reservations.map(one => one.mostMicros);
-    const seconds = reservations.map(one => one.seconds);
-    const attributions = reservations.map(one =>
-      JSON.stringify(one.attribution),
-    );
-    const withoutDisk = tx.hotRows(WITHOUT_DISK);
-    if (reservations.length > 1) {
-      const [, group] = await Promise.all([
-        withoutDisk,
-        this.#call<{ remainingMicros?: number } | null>(tx, RESERVE_GROUP, [
-          organizationId,
-          serviceId,
-          requestIds,
-          most,
-          seconds,
-          attributions,
-        ]),
-      ]);
-      if (group) {
-        return reservations.map(({ mostMicros }) => ({
+    const [, group] = await Promise.all([
+      tx.hotRows(WITHOUT_DISK),
+      this.#call<{ remainingMicros?: number } | null>(tx, RESERVE_GROUP, [
+        organizationId,
+        serviceId,
+        reservations.map(one => one.requestId),
+        reservations.map(one => one.mostMicros),
+        reservations.map(one => one.seconds),
+        reservations.map(one => JSON.stringify(one.attribution)),
+      ]),
+    ]);
+    return group
+      ? reservations.map(({ mostMicros }) => ({
           outcome: 'reserved',
           serviceId,
           reservedMicros: mostMicros,
           remainingMicros: group.remainingMicros,
           replayed: false,
-        }));
-      }
-    }
+        }))
+      : undefined;
+  }
+
+  /** The same one by one, in the order in which they came: as many as there is money for. */
+  async reserveEach(
+    tx: Transaction,
+    organizationId: string,
+    reservations: readonly NewReservation[],
+  ): Promise<ReserveAnswer[]> {
     const [, rows] = await Promise.all([
-      withoutDisk,
+      tx.hotRows(WITHOUT_DISK),
       tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_EACH, [
         organizationId,
         reservations.map(one => one.serviceId),
-        requestIds,
+        reservations.map(one => one.requestId),
         reservations.map(one => one.leastMicros),
-        most,
-        seconds,
-        attributions,
+        reservations.map(one => one.mostMicros),
+        reservations.map(one => one.seconds),
+        reservations.map(one => JSON.stringify(one.attribution)),
       ]),
     ]);
     return rows.map(({ answer }) => withoutNulls(answer));
   }
 
   /**
-   * Several that were reserved against the same budgets; answers which of them
-   * are settled, now or before. Does not wait for the disk: whoever waits for it
-   * holds the windows of the budgets meanwhile, and with them everybody who
-   * reserves. {@link ChargeStore.flush} waits instead.
+   * Several that were reserved against the same budgets; answers whether it did,
+   * and did nothing when some are not open any more: {@link
+   * ChargeStore.settleEach} settles those. Does not wait for the disk: whoever
+   * waits for it holds the windows of the budgets meanwhile, and with them
+   * everybody who reserves. {@link ChargeStore.flush} waits instead.
    */
-  async settleTogether(
+  async settleGroup(
+    tx: Transaction,
+    organizationId: string,
+    calls: readonly { requestId: string; usage: Usage }[],
+  ): Promise<boolean> {
+    const [, isSettled] = await Promise.all([
+      tx.hotRows(WITHOUT_DISK),
+      this.#call<boolean>(tx, SETTLE_GROUP, [
+        organizationId,
+        ...settlingsOf(calls),
+      ]),
+    ]);
+    return isSettled;
+  }
+
+  /** The same one by one; answers which of them are settled, now or before. */
+  async settleEach(
     tx: Transaction,
     organizationId: string,
     calls: readonly { requestId: string; usage: Usage }[],
   ): Promise<boolean[]> {
-    const requestIds = calls.map(({ requestId }) => requestId);
-    const amounts = calls.map(({ usage }) => usage.amountMicros ?? null);
-    const details = calls.map(({ usage: { amountMicros: _, ...rest } }) =>
-      JSON.stringify(rest),
-    );
-    const withoutDisk = tx.hotRows(WITHOUT_DISK);
-    if (calls.length > 1) {
-      const [, isSettled] = await Promise.all([
-        withoutDisk,
-        this.#call<boolean>(tx, SETTLE_GROUP, [
-          organizationId,
-          requestIds,
-          amounts,
-          details,
-        ]),
-      ]);
-      if (isSettled) {
-        return calls.map(() => true);
-      }
-    }
+    const settlings = settlingsOf(calls);
     const [, , , rows] = await Promise.all([
-      withoutDisk,
+      tx.hotRows(WITHOUT_DISK),
       tx.hotRows(LOCK_MONEY, [organizationId]),
       // All of them before the first window: whoever settles or expires one of
       // them by itself has it before its windows, too.
-      tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
+      tx.hotRows(LOCK_RESERVATIONS, [organizationId, settlings[0]]),
       tx.hotRows<{ answer: SettleAnswer }>(SETTLE_EACH, [
         organizationId,
-        requestIds,
-        amounts,
-        details,
+        ...settlings,
       ]),
     ]);
     return rows.map(({ answer }) => answer.settled);
@@ -284,6 +279,17 @@ export class ChargeStore {
       ? withoutNulls(answer)
       : answer;
   }
+}
+
+/** The requests, what they cost, and the rest of what is known of their use. */
+function settlingsOf(calls: readonly { requestId: string; usage: Usage }[]) {
+  return [
+    calls.map(({ requestId }) => requestId),
+    calls.map(({ usage }) => usage.amountMicros ?? null),
+    calls.map(({ usage: { amountMicros: _, ...rest } }) =>
+      JSON.stringify(rest),
+    ),
+  ] as const;
 }
 
 /** What the functions have nothing to say of is missing. */
