@@ -35,7 +35,7 @@ import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
 import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
-import { Surface } from './operations/Surface';
+import { Surface } from './surface/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
 import { Reviews } from './reviews/Reviews';

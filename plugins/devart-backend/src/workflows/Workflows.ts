@@ -16,32 +16,32 @@ import { createRetention } from '../loops/createRetention';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
 import type { AllHandlers } from '../operations/Handlers';
-import type { OperationRunner } from '../operations/OperationRunner';
+import type { OperationPerformer } from '../operations/OperationPerformer';
 import type { Outbox } from '../outbox/Outbox';
 import type { Tasks } from '../tasks/Tasks';
-import { ActingCallers } from './ActingCallers';
-import { createEventMatcher } from './createEventMatcher';
-import { createRunKind } from './createRunKind';
+import { ActingCallers } from './steps/ActingCallers';
+import { createEventMatcher } from './triggers/createEventMatcher';
+import { createRunKind } from './runs/createRunKind';
 import {
   createRunCleaner,
   createRunKeeper,
   createRunTimer,
-} from './createRunLoops';
-import { createScheduler } from './createScheduler';
-import { createWorkflowWebhookRouter } from './createWorkflowWebhookRouter';
-import { EventInbox } from './EventInbox';
-import { HttpRequester } from './HttpRequester';
+} from './runs/createRunLoops';
+import { createScheduler } from './triggers/createScheduler';
+import { createWorkflowWebhookRouter } from './triggers/createWorkflowWebhookRouter';
+import { EventInbox } from './triggers/EventInbox';
+import { HttpRequester } from './steps/HttpRequester';
 import { createRunHandlers, createWorkflowHandlers } from './operations';
-import { OperationSteps } from './OperationSteps';
-import { ProgramCache } from './ProgramCache';
-import { RunEffects } from './RunEffects';
-import { RunEngine } from './RunEngine';
-import { RunsService } from './RunsService';
-import { RunStore } from './RunStore';
-import { SecretBox } from './SecretBox';
-import { StepPerformer } from './StepPerformer';
-import { WorkflowsService } from './WorkflowsService';
-import { WorkflowStore } from './WorkflowStore';
+import { OperationSteps } from './steps/OperationSteps';
+import { ProgramCache } from './versions/ProgramCache';
+import { RunEffects } from './runs/RunEffects';
+import { RunEngine } from './runs/RunEngine';
+import { RunsService } from './runs/RunsService';
+import { RunStore } from './runs/RunStore';
+import { SecretBox } from './secrets/SecretBox';
+import { StepPerformer } from './steps/StepPerformer';
+import { WorkflowsService } from './versions/WorkflowsService';
+import { WorkflowStore } from './versions/WorkflowStore';
 
 /** What workflows are built on. */
 export interface WorkflowsOptions {
@@ -219,7 +219,7 @@ export class Workflows implements Part {
 
   readonly handlers: Pick<AllHandlers, 'workflows' | 'runs'>;
   /** Says what does the operations of steps. */
-  readonly operateWith: (runner: OperationRunner) => void;
+  readonly operateWith: (runner: OperationPerformer) => void;
   readonly webhookRouter: (audit: AuditTrail, limiter: RateLimiter) => Router;
   /** Without any of these, runs do not move on. */
   readonly vital: readonly Loop[];
