@@ -711,11 +711,15 @@ export class RunEngine {
     const made = new Set<RunEffect>();
     // What is begun, and what goes on after a failure, asks for something too.
     for (;;) {
-      const asked = all.flatMap(({ state }) =>
-        state
+      const asked = all.flatMap(known =>
+        known.state
           .effects()
           .filter(effect => !made.has(effect))
-          .map(effect => ({ run: state.run, effect })),
+          .map(effect => ({
+            run: known.state.run,
+            runName: nameOf(known),
+            effect,
+          })),
       );
       if (asked.length === 0) {
         break;
@@ -798,7 +802,7 @@ export class RunEngine {
     );
   }
 
-  #eventsOf({ workflow }: KnownRun, changes: RunChanges): NewEvent[] {
+  #eventsOf(known: KnownRun, changes: RunChanges): NewEvent[] {
     const { run } = changes;
     return changes.topics.map(topic => ({
       organizationId: run.organizationId,
@@ -807,7 +811,7 @@ export class RunEngine {
       subject: {
         kind: 'run',
         id: run.id,
-        name: `${workflow.title} #${run.number}`,
+        name: nameOf(known),
       },
       entityRef: run.entityRef,
       detail: topic === 'run.started' ? undefined : run.error?.slice(0, 500),
@@ -951,6 +955,11 @@ export class RunEngine {
       };
     }
   }
+}
+
+/** What people call a run. */
+function nameOf({ state, workflow }: KnownRun): string {
+  return `${workflow.title} #${state.run.number}`;
 }
 
 /** Whether a run ends, and not as it was meant to. */
