@@ -98,15 +98,19 @@ export class Budgets implements Part {
     ];
     this.background = [notifier];
     this.#provide = () =>
-      database.asSystem('system:start', tx =>
-        this.services.provideAllIn(
+      database.asSystem('system:start', async tx => {
+        await this.services.provideAllIn(
           tx,
           organizations.first.id,
           options.configured,
-        ),
-      );
+        );
+        for (const { id } of organizations.all) {
+          await this.services.retireOthersIn(tx, id);
+        }
+      });
   }
 
+  /** When everybody who provides services has done so. */
   async start(): Promise<void> {
     await this.#provide();
   }
