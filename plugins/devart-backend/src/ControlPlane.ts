@@ -32,6 +32,7 @@ import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
 import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
+import { Audience } from './notices/Audience';
 import { Surface } from './operations/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
@@ -80,13 +81,20 @@ export class ControlPlane {
     });
     const outbox = new Outbox({ ...services, database });
     const audit = new Audit({ ...services, database });
-    const ground = { ...services, database, organizations, outbox, audit };
+    const audience = new Audience({ organizations, roles: config.roles });
+    const ground = {
+      ...services,
+      database,
+      organizations,
+      outbox,
+      audit,
+      audience,
+    };
 
     // Money: services, budgets, the ledger
     const budgets = new Budgets({
       ...ground,
       configured: config.services,
-      roles: config.roles,
     });
 
     // Work: agents, tasks, where they meet, and how well that goes

@@ -4,6 +4,7 @@ import type {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { Router } from 'express';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { Approvals } from '../approvals/Approvals';
@@ -13,6 +14,7 @@ import type { Database } from '../database/Database';
 import { createRetention } from '../loops/createRetention';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
+import type { Audience } from '../notices/Audience';
 import type { AllHandlers } from '../operations/Handlers';
 import type { OperationRunner } from '../operations/OperationRunner';
 import type { Outbox } from '../outbox/Outbox';
@@ -24,6 +26,7 @@ import {
   createRunKeeper,
   createRunTimer,
 } from './createRunLoops';
+import { createRunNotifier } from './createRunNotifier';
 import { createScheduler } from './createScheduler';
 import { createWorkflowWebhookRouter } from './createWorkflowWebhookRouter';
 import { EventInbox } from './EventInbox';
@@ -33,6 +36,7 @@ import { OperationSteps } from './OperationSteps';
 import { ProgramCache } from './ProgramCache';
 import { RunEffects } from './RunEffects';
 import { RunEngine } from './RunEngine';
+import { RunNoticeStore } from './RunNoticeStore';
 import { RunsService } from './RunsService';
 import { RunStore } from './RunStore';
 import { SecretBox } from './SecretBox';
@@ -50,6 +54,8 @@ export interface WorkflowsOptions {
   auth: AuthService;
   catalog: CatalogService;
   permissions: PermissionsService;
+  notifications: NotificationService;
+  audience: Audience;
   logger: LoggerService;
 }
 
@@ -63,6 +69,7 @@ export class Workflows implements Part {
     const { leaseSeconds, allowedHosts } = config.workflows;
     const workflowStore = new WorkflowStore();
     const store = new RunStore();
+    const notices = new RunNoticeStore();
     const programs = new ProgramCache({ database, store: workflowStore });
     const steps = new OperationSteps({ permissions: options.permissions });
     const secrets = new SecretBox(config.secretKeys);
@@ -77,6 +84,7 @@ export class Workflows implements Part {
     const engine = new RunEngine({
       database,
       store,
+      notices,
       workflows: workflowStore,
       programs,
       effects: new RunEffects({ tasks, approvals }),
@@ -163,6 +171,8 @@ export class Workflows implements Part {
       logger,
     });
     workflows.onScheduled(() => scheduler.wake());
+    const notifier = createRunNotifier({ ...options, store: notices });
+    engine.onFailed(() => notifier.wake());
     outbox.onPublishing(async (tx, published) => {
       if ((await inbox.keep(tx, published)) > 0) {
         tx.afterCommit(() => matcher.wake());
@@ -187,6 +197,7 @@ export class Workflows implements Part {
         scheduler,
       ],
       background: [
+        notifier,
         createRetention({
           name: 'run retention',
           database,
