@@ -35,6 +35,7 @@ import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
 import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
+import { Audience } from './notices/Audience';
 import { Surface } from './surface/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
@@ -86,6 +87,7 @@ export class ControlPlane {
     const access = new ObjectAccess({ ...services, owners });
     const outbox = new Outbox({ ...services, database, access });
     const audit = new Audit({ ...services, database });
+    const audience = new Audience({ organizations, roles: config.roles });
     const ground = {
       ...services,
       database,
@@ -94,13 +96,13 @@ export class ControlPlane {
       access,
       outbox,
       audit,
+      audience,
     };
 
     // Money: services, budgets, the ledger
     const budgets = new Budgets({
       ...ground,
       configured: config.services,
-      roles: config.roles,
     });
 
     // Work: agents, tasks, where they meet, and how well that goes

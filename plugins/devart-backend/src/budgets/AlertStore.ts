@@ -6,6 +6,7 @@ import {
 } from '@devart/plugin-devart-common';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
+import { scopeNameSql } from './scopeNameSql';
 
 /** An alert as it is stored, with what its subject is called. */
 export interface AlertRow {
@@ -17,7 +18,6 @@ export interface AlertRow {
     /** Of budgets: what they limit and how far they are. */
     scopeKind?: BudgetScope;
     scopeRef?: string;
-    scopeName?: string;
     period?: BudgetPeriod;
     limitMicros?: number;
     spentMicros?: number;
@@ -28,6 +28,8 @@ export interface AlertRow {
     to?: string;
   };
   at: Date;
+  /** Of budgets: what they limit, by its name; nothing when that is there no more. */
+  scope_name: string | null;
   service_name: string | null;
   service_title: string | null;
   /** Of delegations. */
@@ -35,8 +37,14 @@ export interface AlertRow {
   suspended_until: Date | null;
 }
 
+const SCOPE_NAME = scopeNameSql({
+  kind: `a.detail ->> 'scopeKind'`,
+  ref: `a.detail ->> 'scopeRef'`,
+  organization: 'a.organization_id',
+});
+
 const SELECT = `
-  select a.id, a.organization_id, a.kind, a.subject_id, a.detail, a.at, s.name as service_name, s.title as service_title,
+  select a.id, a.organization_id, a.kind, a.subject_id, a.detail, a.at, ${SCOPE_NAME} as scope_name, s.name as service_name, s.title as service_title,
     d.title as to_title, case when isfinite(s.suspended_until) then s.suspended_until end as suspended_until
   from budget_alerts a
   left join services s on s.id = a.subject_id

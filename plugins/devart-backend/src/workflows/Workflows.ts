@@ -4,6 +4,7 @@ import type {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { Router } from 'express';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { Approvals } from '../approvals/Approvals';
@@ -15,6 +16,7 @@ import type { Database } from '../database/Database';
 import { createRetention } from '../loops/createRetention';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
+import type { Audience } from '../notices/Audience';
 import type { AllHandlers } from '../operations/Handlers';
 import type { OperationPerformer } from '../operations/OperationPerformer';
 import type { Outbox } from '../outbox/Outbox';
@@ -27,6 +29,7 @@ import {
   createRunKeeper,
   createRunTimer,
 } from './runs/createRunLoops';
+import { createRunNotifier } from './notices/createRunNotifier';
 import { createScheduler } from './triggers/createScheduler';
 import { createWorkflowWebhookRouter } from './triggers/createWorkflowWebhookRouter';
 import { EventInbox } from './triggers/EventInbox';
@@ -36,6 +39,7 @@ import { OperationSteps } from './steps/OperationSteps';
 import { ProgramCache } from './versions/ProgramCache';
 import { RunEffects } from './runs/RunEffects';
 import { RunEngine } from './runs/RunEngine';
+import { RunNoticeStore } from './notices/RunNoticeStore';
 import { RunsService } from './runs/RunsService';
 import { RunStore } from './runs/RunStore';
 import { SecretBox } from './secrets/SecretBox';
@@ -55,6 +59,8 @@ export interface WorkflowsOptions {
   auth: AuthService;
   catalog: CatalogService;
   permissions: PermissionsService;
+  notifications: NotificationService;
+  audience: Audience;
   logger: LoggerService;
 }
 
@@ -69,6 +75,7 @@ export class Workflows implements Part {
     const { leaseSeconds, allowedHosts } = config.workflows;
     const workflowStore = new WorkflowStore();
     const store = new RunStore();
+    const notices = new RunNoticeStore();
     const programs = new ProgramCache({ database, store: workflowStore });
     const steps = new OperationSteps({ permissions: options.permissions });
     const secrets = new SecretBox(config.secretKeys);
@@ -83,6 +90,7 @@ export class Workflows implements Part {
     const engine = new RunEngine({
       database,
       store,
+      notices,
       workflows: workflowStore,
       programs,
       effects: new RunEffects({ tasks, approvals }),
@@ -170,6 +178,8 @@ export class Workflows implements Part {
       logger,
     });
     workflows.onScheduled(() => scheduler.wake());
+    const notifier = createRunNotifier({ ...options, store: notices });
+    engine.onFailed(() => notifier.wake());
     outbox.onPublishing(async (tx, published) => {
       if ((await inbox.keep(tx, published)) > 0) {
         tx.afterCommit(() => matcher.wake());
@@ -194,6 +204,7 @@ export class Workflows implements Part {
         scheduler,
       ],
       background: [
+        notifier,
         createRetention({
           name: 'run retention',
           database,

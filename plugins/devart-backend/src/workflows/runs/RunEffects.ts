@@ -20,6 +20,8 @@ type EffectOf<K extends RunEffect['kind']> = Extract<RunEffect, { kind: K }>;
 /** Something that a run asks for. */
 export interface AskedEffect {
   run: RunRecord;
+  /** What people call it. */
+  runName: string;
   effect: RunEffect;
 }
 
@@ -94,11 +96,11 @@ export class RunEffects {
   ): Promise<KnownRun[]> {
     const tasks: AskedTask[] = [];
     const children: KnownRun[] = [];
-    for (const { run, effect } of asked) {
+    for (const { run, runName, effect } of asked) {
       if (effect.kind === 'task') {
-        tasks.push({ run, effect });
+        tasks.push({ run, runName, effect });
       } else if (effect.kind === 'approval') {
-        await this.#requestApproval(tx, run, effect);
+        await this.#requestApproval(tx, run, runName, effect);
       } else {
         const child = await startChild(run, effect.step, effect.action);
         effect.step.childRunId = child.state.run.id;
@@ -142,6 +144,7 @@ export class RunEffects {
   async #requestApproval(
     tx: Transaction,
     run: RunRecord,
+    runName: string,
     { step, action }: EffectOf<'approval'>,
   ): Promise<void> {
     const { id } = await this.#approvals.requestIn(tx, run.organizationId, {
@@ -160,7 +163,7 @@ export class RunEffects {
       subject: {
         kind: 'run',
         id: run.id,
-        name: `#${run.number}`,
+        name: runName,
         step: step.step,
         stepRunId: step.id,
       },

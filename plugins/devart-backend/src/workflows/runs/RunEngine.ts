@@ -15,6 +15,7 @@ import type { LoadedWorkflow } from '../versions/LoadedWorkflow';
 import type { ProgramCache } from '../versions/ProgramCache';
 import { RememberedRuns } from './RememberedRuns';
 import type { RunEffects } from './RunEffects';
+import type { RunNoticeStore } from '../notices/RunNoticeStore';
 import { RunNumbers, type Numbered } from '../versions/RunNumbers';
 import { hasEnded, type RunRecord, type StepRecord } from '../state/RunRecord';
 import {
@@ -141,6 +142,7 @@ export class RunEngine {
   readonly replica = uuidv7();
   readonly #database: Database;
   readonly #store: RunStore;
+  readonly #notices: RunNoticeStore;
   readonly #workflows: WorkflowStore;
   readonly #programs: ProgramCache;
   readonly #effects: RunEffects;
@@ -161,10 +163,12 @@ export class RunEngine {
   #onDue: (at: number) => void = () => {};
   #onAbandoned: () => void = () => {};
   #onWaiting: () => void = () => {};
+  #onFailed: () => void = () => {};
 
   constructor(options: {
     database: Database;
     store: RunStore;
+    notices: RunNoticeStore;
     workflows: WorkflowStore;
     programs: ProgramCache;
     effects: RunEffects;
@@ -176,6 +180,7 @@ export class RunEngine {
   }) {
     this.#database = options.database;
     this.#store = options.store;
+    this.#notices = options.notices;
     this.#workflows = options.workflows;
     this.#programs = options.programs;
     this.#effects = options.effects;
@@ -198,6 +203,11 @@ export class RunEngine {
   /** Says whom to wake when a step waits for an event. */
   onWaiting(listener: () => void): void {
     this.#onWaiting = listener;
+  }
+
+  /** Says whom to wake when there are failed runs to tell people of. */
+  onFailed(listener: () => void): void {
+    this.#onFailed = listener;
   }
 
   /**
@@ -701,11 +711,15 @@ export class RunEngine {
     const made = new Set<RunEffect>();
     // What is begun, and what goes on after a failure, asks for something too.
     for (;;) {
-      const asked = all.flatMap(({ state }) =>
-        state
+      const asked = all.flatMap(known =>
+        known.state
           .effects()
           .filter(effect => !made.has(effect))
-          .map(effect => ({ run: state.run, effect })),
+          .map(effect => ({
+            run: known.state.run,
+            runName: nameOf(known),
+            effect,
+          })),
       );
       if (asked.length === 0) {
         break;
@@ -731,6 +745,11 @@ export class RunEngine {
       );
       tx.withCommit(this.#store.write(tx, changes));
       tx.withCommit(this.#events.append(tx, events));
+      const failed = changes.filter(isFailure).map(({ run }) => run);
+      if (failed.length > 0) {
+        tx.withCommit(this.#notices.add(tx, failed));
+        tx.afterCommit(() => this.#onFailed());
+      }
     }
     return dirty;
   }
@@ -783,7 +802,7 @@ export class RunEngine {
     );
   }
 
-  #eventsOf({ workflow }: KnownRun, changes: RunChanges): NewEvent[] {
+  #eventsOf(known: KnownRun, changes: RunChanges): NewEvent[] {
     const { run } = changes;
     return changes.topics.map(topic => ({
       organizationId: run.organizationId,
@@ -792,7 +811,7 @@ export class RunEngine {
       subject: {
         kind: 'run',
         id: run.id,
-        name: `${workflow.title} #${run.number}`,
+        name: nameOf(known),
       },
       entityRef: run.entityRef,
       detail: topic === 'run.started' ? undefined : run.error?.slice(0, 500),
@@ -936,6 +955,16 @@ export class RunEngine {
       };
     }
   }
+}
+
+/** What people call a run. */
+function nameOf({ state, workflow }: KnownRun): string {
+  return `${workflow.title} #${state.run.number}`;
+}
+
+/** Whether a run ends, and not as it was meant to. */
+function isFailure({ topics }: RunChanges): boolean {
+  return topics.includes('run.failed') || topics.includes('run.partial');
 }
 
 /** Whether a run was started under the same idempotency key at the same moment. */

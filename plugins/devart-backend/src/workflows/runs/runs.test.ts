@@ -355,7 +355,15 @@ describe('runs', () => {
         .as('supervisor')
         .approvals.decide({ id: gate.approvalId!, decision: 'approve' }),
     ).rejects.toMatchObject({ statusCode: 403 });
-    const { version } = await ada.approvals.get({ id: gate.approvalId! });
+    const { version, subject } = await ada.approvals.get({
+      id: gate.approvalId!,
+    });
+    expect(subject).toMatchObject({
+      kind: 'run',
+      id: run.id,
+      name: `${run.workflow.title} #1`,
+      step: 'gate',
+    });
     await ada.approvals.decide({
       id: gate.approvalId!,
       decision: 'approve',
