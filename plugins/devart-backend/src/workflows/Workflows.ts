@@ -30,6 +30,7 @@ import {
   createRunTimer,
 } from './runs/createRunLoops';
 import { createRunNotifier } from './notices/createRunNotifier';
+import { RunNoticeStore } from './notices/RunNoticeStore';
 import { createScheduler } from './triggers/createScheduler';
 import { createWorkflowWebhookRouter } from './triggers/createWorkflowWebhookRouter';
 import { EventInbox } from './triggers/EventInbox';
@@ -39,7 +40,6 @@ import { OperationSteps } from './steps/OperationSteps';
 import { ProgramCache } from './versions/ProgramCache';
 import { RunEffects } from './runs/RunEffects';
 import { RunEngine } from './runs/RunEngine';
-import { RunNoticeStore } from './notices/RunNoticeStore';
 import { RunsService } from './runs/RunsService';
 import { RunStore } from './runs/RunStore';
 import { SecretBox } from './secrets/SecretBox';

@@ -295,7 +295,9 @@ describe('the budgets page', () => {
     const amount = within(table).getByText('€0.012');
     // Read out where it stands, shown to whoever comes by with the mouse or the keyboard.
     expect(
-      within(table).getByRole('cell', { name: /€0\.012\s*, exactly €0\.012345/ }),
+      within(table).getByRole('cell', {
+        name: /€0\.012\s*, exactly €0\.012345/,
+      }),
     ).toContainElement(amount);
     await user.hover(amount);
     expect(await screen.findByRole('tooltip')).toHaveTextContent('€0.012345');
