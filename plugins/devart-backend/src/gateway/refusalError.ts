@@ -10,7 +10,7 @@ const WORDS: Record<string, string> = {
   too_large: 'the call could cost more than a whole budget allows',
   suspended:
     'the service is used up until its budget begins anew or is increased',
-  inactive: 'the service is switched off',
+  inactive: 'the service is switched off, or no longer in the configuration',
 };
 
 /** How a caller is told that nobody can pay for a call. */
