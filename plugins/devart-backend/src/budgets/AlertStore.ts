@@ -6,6 +6,7 @@ import {
 } from '@devart/plugin-devart-common';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
+import { SCOPE_NAME } from './scopeName';
 
 /** An alert as it is stored, with what its subject is called. */
 export interface AlertRow {
@@ -49,7 +50,7 @@ const SELECT = `
 const RAISE = `
   insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
   select b.organization_id, k.kind, b.id, n.starts_at, jsonb_strip_nulls(jsonb_build_object('scopeKind', b.scope_kind,
-    'scopeRef', nullif(b.scope_ref, ''), 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent))
+    'scopeRef', nullif(b.scope_ref, ''), 'scopeName', ${SCOPE_NAME}, 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent))
   from budgets b
   join organizations o on o.id = b.organization_id
   cross join lateral (select devart_window_start(b.period, clock_timestamp(), o.time_zone) as starts_at) n
@@ -64,7 +65,7 @@ const RAISE = `
 const RAISE_FORECAST = `
   insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
   select b.organization_id, 'forecast', b.id, n.starts_at, jsonb_strip_nulls(jsonb_build_object('scopeKind', b.scope_kind,
-    'scopeRef', nullif(b.scope_ref, ''), 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent,
+    'scopeRef', nullif(b.scope_ref, ''), 'scopeName', ${SCOPE_NAME}, 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent,
     'expectedAt', ?::text, 'probability', ?::double precision))
   from budgets b
   join organizations o on o.id = b.organization_id

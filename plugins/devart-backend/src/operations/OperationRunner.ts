@@ -1,6 +1,7 @@
 import type { PermissionsService } from '@backstage/backend-plugin-api';
 import { AuthenticationError, NotAllowedError } from '@backstage/errors';
 import {
+  inputWords,
   inSpan,
   minimumRoleOf,
   roleIncludes,
@@ -85,7 +86,7 @@ export class OperationRunner {
     rawInput: Record<string, unknown>,
     call: IncomingCall,
   ): Promise<unknown> {
-    const parsed = operation.input.safeParse(rawInput);
+    const parsed = operation.input.safeParse(rawInput, { error: inputWords });
     if (!parsed.success) {
       throw InvalidInputError.fromZod(
         parsed.error,

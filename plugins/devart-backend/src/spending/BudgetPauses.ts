@@ -75,7 +75,8 @@ export class BudgetPauses {
     const found = await this.#database.asSystem(agent.actor, async tx => ({
       budget: await this.#budgets.findRefusing(tx, organizationId, {
         budgetId: refused.budgetId,
-        serviceId: service.id,
+        // Of several that were tried, the rule of the last one asks.
+        serviceId: refused.serviceId ?? service.id,
       }),
       costs: await this.#store.costsOf(tx, organizationId, taskId),
     }));

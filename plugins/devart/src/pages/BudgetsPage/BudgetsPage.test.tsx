@@ -168,7 +168,7 @@ describe('the budgets page', () => {
     await user.type(within(dialog).getByLabelText(/^Reason/), 'More to do');
     await user.click(submit);
     expect(
-      await within(dialog).findByText('Not accepted: must be less.'),
+      await within(dialog).findByText('Must be less.'),
     ).toBeInTheDocument();
     await user.click(submit);
     await waitFor(() =>
@@ -179,6 +179,7 @@ describe('the budgets page', () => {
       amountMicros: 100_000,
       period: 'month',
       reason: 'More to do',
+      ifVersion: budget.version,
     });
   });
 
