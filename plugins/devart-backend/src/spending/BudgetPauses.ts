@@ -139,7 +139,7 @@ export class BudgetPauses {
     return {
       title: `Increase the ${name}`.slice(0, 200),
       description: sentences.join(' '),
-      effect: `The limit grows for good by the amount below, and the task goes on`,
+      effect: `The limit grows for good, by ${money(increaseMicros, currency)} unless whoever approves changes that, and the task goes on`,
       effectClass: 'external' as const,
       action: {
         operation: 'budgets.update',

@@ -101,7 +101,7 @@ export function problemsOfAgentForm(form: AgentForm): AgentFormProblems {
     { error: inputWords },
   );
   if (models.error) {
-    problems.allowedModels = `Not accepted: each ${models.error.issues[0].message}.`;
+    problems.allowedModels = `Each ${models.error.issues[0].message}.`;
   }
   return problems;
 }

@@ -15,6 +15,7 @@ import {
 } from 'react';
 import { describeProblem } from '../api';
 import { focusFirstProblem } from './focusFirstProblem';
+import { hasUnusableField } from './hasUnusableField';
 import { useIsNarrow } from './useIsNarrow';
 
 /** An answer that takes longer is worth a word. */
@@ -93,9 +94,13 @@ export function FormDialog(props: {
     if (busy) {
       return;
     }
-    setBusy(true);
     setError(undefined);
     setClosing(false);
+    if (form.current && hasUnusableField(form.current)) {
+      setSubmits(count => count + 1);
+      return;
+    }
+    setBusy(true);
     try {
       await props.onSubmit();
     } catch (problem) {

@@ -101,6 +101,9 @@ export function problemsOfForm(form: TaskForm): TaskFormProblems {
   if (form.title.trim() === '') {
     problems.title = 'Give the task a title.';
   }
+  if (form.runAfter && !toInstant(form.runAfter)) {
+    problems.runAfter = 'Must be a time before the year 10000.';
+  }
   if (!isReadable) {
     problems.input = 'Must be a JSON object, such as { "name": "Ada" }.';
   }

@@ -404,6 +404,19 @@ describe('the form for a task', () => {
       /Must be a JSON object/,
     );
     expect(field(/^Title/)).toBeValid();
+
+    // Not cut: the end of what was pasted would be lost without a word.
+    for (const label of [/^Title/, /^Description/, /^About/, /^Input/]) {
+      await user.clear(field(label));
+    }
+    await fill(/^Title/, 'x'.repeat(201));
+    await user.click(
+      within(dialog).getByRole('button', { name: 'Create task' }),
+    );
+    expect(field(/^Title/)).toHaveAccessibleDescription(
+      'Must have at most 200 characters; these are 201.',
+    );
+    await waitFor(() => expect(field(/^Title/)).toHaveFocus());
     expect(fake.inputsOf('tasks.create')).toEqual([]);
   });
 
