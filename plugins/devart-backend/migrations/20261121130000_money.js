@@ -249,8 +249,8 @@ exports.up = async function up(knex) {
     declare f regprocedure;
     begin
       for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace
-        and p.proname in ('charge_service', 'charge_group', 'reserve_service', 'settle_reservation', 'release_reservation',
-          'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'shard_budget', 'set_time_zone')
+        and p.proname in ('charge_service', 'charge_group', 'reserve_service', 'reserve_group', 'settle_reservation', 'settle_group',
+          'release_reservation', 'expire_reservation', 'correct_entry', 'open_budget', 'cap_budget', 'shard_budget', 'set_time_zone')
       loop
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to devart_system', f);
@@ -871,6 +871,55 @@ const FUNCTIONS = `
         'onExhausted', case when v_reason in ('too_large', 'held') or s.on_exhausted = 'reject' then 'reject' else 'ask' end);
     end $$;
 
+  -- Holds money back for several calls of a service, all on the same accounts: one row of each budget is
+  -- changed for all of them. All that each of them can cost or nothing: answers what the tightest budget
+  -- has left as {remainingMicros}, or nothing when they have to be reserved one by one.
+  create function reserve_group(p_organization uuid, p_service uuid, p_requests text[], p_amounts bigint[],
+    p_seconds integer[], p_attributions jsonb[]) returns jsonb language plpgsql as $$
+    declare
+      s services;
+      t devart_taking;
+      v_at timestamptz;
+      v_total numeric;
+      v_count integer;
+    begin
+      perform devart_lock_money(p_organization, false);
+      v_at := clock_timestamp();
+      select * into s from services where id = p_service and organization_id = p_organization;
+      if not found or not s.is_active or s.suspended_until > v_at
+        or (select count(distinct r) < cardinality(p_requests) from unnest(p_requests) r)
+        or exists (select 1 from ledger_entries where organization_id = p_organization and request_id = any (p_requests))
+        or exists (select 1 from budget_reservations where organization_id = p_organization and request_id = any (p_requests))
+      then
+        return null;
+      end if;
+      select sum(a) into v_total from unnest(p_amounts) a;
+      if v_total between 0 and 1000000000000000 and 0 <= all (p_amounts) then
+        t := devart_take(p_organization, s.id, p_attributions[1], v_at, v_total::bigint, v_total::bigint, true, false);
+      end if;
+      if t.taken is null then
+        return null;
+      end if;
+      insert into budget_reservations (organization_id, request_id, service_id, amount_micros, at, expires_at,
+        budget_ids, window_starts, shards, attribution)
+      select p_organization, g.request, s.id, g.amount, v_at, v_at + make_interval(secs => g.seconds),
+        t.budget_ids, t.window_starts, t.shards, g.attribution
+      from unnest(p_requests, p_amounts, p_seconds, p_attributions) g (request, amount, seconds, attribution)
+      order by g.request
+      on conflict (organization_id, request_id) do nothing;
+      get diagnostics v_count = row_count;
+      if v_count <> cardinality(p_requests) then
+        raise exception 'a request was reserved a moment ago' using errcode = 'serialization_failure';
+      end if;
+      insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
+      select distinct p_organization, 'delegated', asked.id, coalesce(asked.suspended_at, date_trunc('day', v_at)),
+        jsonb_build_object('to', s.id)
+      from unnest(p_attributions) a join services asked
+        on asked.id = (a -> 'delegatedFrom' ->> 0)::uuid and asked.organization_id = p_organization
+      on conflict do nothing;
+      return jsonb_build_object('remainingMicros', t.remaining);
+    end $$;
+
   -- Ends what is held back by a reservation: p_spent of it was spent, the rest is free again.
   create function devart_unhold(r budget_reservations, p_spent bigint) returns void language plpgsql as $$
     begin
@@ -933,6 +982,60 @@ const FUNCTIONS = `
       end if;
       return jsonb_build_object('settled', true, 'replayed', false, 'entryId', e.id, 'chargedMicros', e.amount_micros,
         'suspense', e.kind = 'suspense');
+    end $$;
+
+  -- Settles several reservations: each row of a budget is changed once for all of them. All or nothing:
+  -- answers whether it did; those that are not open any more have to be settled one by one.
+  create function settle_group(p_organization uuid, p_requests text[], p_amounts bigint[], p_usages jsonb[])
+  returns boolean language plpgsql as $$
+    declare
+      v_ids uuid[];
+      v_lines record;
+      v_count integer;
+    begin
+      if exists (select 1 from unnest(p_amounts) a where a < 0 or a > 1000000000000000) then
+        return false;
+      end if;
+      perform devart_lock_money(p_organization, false);
+      -- All of them before the first window: whoever settles or expires one of them by itself has it before its windows, too.
+      select array_agg(locked.id) into v_ids from (
+        select id from budget_reservations where organization_id = p_organization and request_id = any (p_requests)
+        order by id for update) locked;
+      if cardinality(v_ids) is distinct from cardinality(p_requests)
+        or exists (select 1 from ledger_entries where organization_id = p_organization and request_id = any (p_requests))
+      then
+        return false;
+      end if;
+      -- In the order in which devart_take locks them.
+      for v_lines in
+        select l.id, l.starts_at, l.shard, sum(r.amount_micros)::bigint held, sum(coalesce(g.amount, r.amount_micros))::bigint spent
+        from unnest(p_requests, p_amounts) g (request, amount)
+        join budget_reservations r on r.organization_id = p_organization and r.request_id = g.request,
+          unnest(r.budget_ids, r.window_starts, r.shards) l (id, starts_at, shard)
+        group by l.id, l.starts_at, l.shard order by l.id, l.starts_at, l.shard
+      loop
+        update budget_windows set reserved_micros = reserved_micros - v_lines.held, spent_micros = spent_micros + v_lines.spent
+        where budget_id = v_lines.id and starts_at = v_lines.starts_at and shard = v_lines.shard;
+      end loop;
+      insert into ledger_entries (organization_id, at, kind, amount_micros, request_id, service_id, actor,
+        agent_id, team, task_id, run_id, workflow_id, entity_ref, model, input_tokens, output_tokens, detail, delegated_from)
+      select p_organization, r.at, case when g.amount is null then 'suspense' else 'charge' end,
+        coalesce(g.amount, r.amount_micros), r.request_id, r.service_id, coalesce(r.attribution ->> 'actor', devart_actor()),
+        (r.attribution ->> 'agentId')::uuid, r.attribution ->> 'team', (r.attribution ->> 'taskId')::uuid,
+        (r.attribution ->> 'runId')::uuid, (r.attribution ->> 'workflowId')::uuid, r.attribution ->> 'entityRef',
+        coalesce(g.usage ->> 'model', r.attribution ->> 'model'), (g.usage ->> 'inputTokens')::bigint,
+        (g.usage ->> 'outputTokens')::bigint, g.usage -> 'detail',
+        coalesce((select array_agg(x::uuid) from jsonb_array_elements_text(r.attribution -> 'delegatedFrom') x), '{}')
+      from unnest(p_requests, p_amounts, p_usages) g (request, amount, usage)
+      join budget_reservations r on r.organization_id = p_organization and r.request_id = g.request
+      order by r.request_id
+      on conflict (organization_id, request_id) do nothing;
+      get diagnostics v_count = row_count;
+      if v_count <> cardinality(p_requests) then
+        raise exception 'a request was charged a moment ago' using errcode = 'serialization_failure';
+      end if;
+      delete from budget_reservations where id = any (v_ids);
+      return true;
     end $$;
 
   -- Frees what was held back for a call that was never made.
@@ -1011,7 +1114,8 @@ const FUNCTIONS = `
 /** @param {import('knex').Knex} knex */
 exports.down = async function down(knex) {
   await knex.raw(`
-    drop function charge_service, charge_group, reserve_service, settle_reservation, release_reservation, expire_reservation,
+    drop function charge_service, charge_group, reserve_service, reserve_group, settle_reservation, settle_group,
+      release_reservation, expire_reservation,
       correct_entry, open_budget, cap_budget, shard_budget, set_time_zone, devart_unhold, devart_suspend, devart_charged,
       devart_take, devart_look, devart_borrow, devart_level_window, devart_open_window, devart_counts, devart_window_start,
       devart_window_end, devart_lock_money;

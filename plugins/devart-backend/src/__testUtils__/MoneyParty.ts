@@ -88,13 +88,14 @@ export class MoneyParty {
   /** Calls one of the functions that move money, again while others were quicker. */
   async call<T = Record<string, unknown>>(
     sql: string,
-    bindings: readonly Knex.RawBinding[] = [],
+    bindings: readonly unknown[] = [],
   ): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        const { rows } = await this.#knex.raw(`select ${sql} as answer`, [
-          ...bindings,
-        ]);
+        const { rows } = await this.#knex.raw(
+          `select ${sql} as answer`,
+          bindings as Knex.RawBinding[],
+        );
         return rows[0].answer;
       } catch (error) {
         const { code } = error as { code?: string };

@@ -105,7 +105,7 @@ export class ChargeGroups {
     const [{ organizationId, charge }] = group;
     const charges = group.map(item => item.charge);
     try {
-      const answers = await this.#database.asSystem(
+      const answers = await this.#database.asSystemAtOnce(
         charge.attribution.actor,
         tx => this.#store.chargeGroup(tx, organizationId, charges),
       );
@@ -120,7 +120,7 @@ export class ChargeGroups {
   }
 
   async #chargeAlone({ organizationId, charge }: Item): Promise<ChargeAnswer> {
-    return this.#database.asSystem(charge.attribution.actor, tx =>
+    return this.#database.asSystemAtOnce(charge.attribution.actor, tx =>
       this.#store.charge(tx, organizationId, charge),
     );
   }

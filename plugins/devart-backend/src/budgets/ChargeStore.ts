@@ -11,7 +11,8 @@ import type {
 const CHARGE = `select charge_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::numeric, ?::jsonb) as answer`;
 const CHARGE_GROUP = `select charge_group(?::uuid, ?::uuid, ?::text[], ?::bigint[], ?::numeric[], ?::jsonb[]) as answer`;
 const RESERVE = `select reserve_service(?::uuid, ?::uuid, ?::text, ?::bigint, ?::bigint, ?::integer, ?::jsonb) as answer`;
-const RESERVE_TOGETHER = `
+const RESERVE_GROUP = `select reserve_group(?::uuid, ?::uuid, ?::text[], ?::bigint[], ?::integer[], ?::jsonb[]) as answer`;
+const RESERVE_EACH = `
   select reserve_service(?::uuid, c.service, c.request, c.least, c.most, c.seconds, c.attribution::jsonb) as answer
   from (
     select * from unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::int[], ?::text[])
@@ -22,7 +23,8 @@ const WITHOUT_DISK = `select set_config('synchronous_commit', 'off', true)`;
 const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
 const LOCK_RESERVATIONS = `
   select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
-const SETTLE_TOGETHER = `
+const SETTLE_GROUP = `select settle_group(?::uuid, ?::text[], ?::bigint[], ?::jsonb[]) as answer`;
+const SETTLE_EACH = `
   select settle_reservation(?::uuid, c.request, c.amount, c.usage::jsonb) as answer
   from (
     select * from unnest(?::text[], ?::bigint[], ?::text[]) with ordinality as u (request, amount, usage, position)
@@ -108,18 +110,48 @@ export class ChargeStore {
   }
 
   /**
-   * Several that count against the same budgets: they lock the same rows in the
-   * same order as one of them would. Does not wait for the disk: whatever is
-   * durable later makes this durable before it.
+   * Several of one service that count against the same budgets: each budget is
+   * changed once for all of them. Undefined when they have to be reserved one by
+   * one, by {@link ChargeStore.reserveEach}. Does not wait for the disk:
+   * whatever is durable later makes this durable before it.
    */
-  async reserveTogether(
+  async reserveGroup(
+    tx: Transaction,
+    organizationId: string,
+    reservations: readonly NewReservation[],
+  ): Promise<ReserveAnswer[] | undefined> {
+    const [{ serviceId }] = reservations;
+    const [, group] = await Promise.all([
+      tx.hotRows(WITHOUT_DISK),
+      this.#call<{ remainingMicros?: number } | null>(tx, RESERVE_GROUP, [
+        organizationId,
+        serviceId,
+        reservations.map(one => one.requestId),
+        reservations.map(one => one.mostMicros),
+        reservations.map(one => one.seconds),
+        reservations.map(one => JSON.stringify(one.attribution)),
+      ]),
+    ]);
+    return group
+      ? reservations.map(({ mostMicros }) => ({
+          outcome: 'reserved',
+          serviceId,
+          reservedMicros: mostMicros,
+          remainingMicros: group.remainingMicros,
+          replayed: false,
+        }))
+      : undefined;
+  }
+
+  /** The same one by one, in the order in which they came: as many as there is money for. */
+  async reserveEach(
     tx: Transaction,
     organizationId: string,
     reservations: readonly NewReservation[],
   ): Promise<ReserveAnswer[]> {
     const [, rows] = await Promise.all([
       tx.hotRows(WITHOUT_DISK),
-      tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_TOGETHER, [
+      tx.hotRows<{ answer: ReserveAnswer }>(RESERVE_EACH, [
         organizationId,
         reservations.map(one => one.serviceId),
         reservations.map(one => one.requestId),
@@ -133,33 +165,46 @@ export class ChargeStore {
   }
 
   /**
-   * Several that were reserved against the same budgets. Does not wait for the
-   * disk: whoever waits for it holds the windows of the budgets meanwhile, and
-   * with them everybody who reserves. {@link ChargeStore.flush} waits instead.
+   * Several that were reserved against the same budgets; answers whether it did,
+   * and did nothing when some are not open any more: {@link
+   * ChargeStore.settleEach} settles those. Does not wait for the disk: whoever
+   * waits for it holds the windows of the budgets meanwhile, and with them
+   * everybody who reserves. {@link ChargeStore.flush} waits instead.
    */
-  async settleTogether(
+  async settleGroup(
     tx: Transaction,
     organizationId: string,
     calls: readonly { requestId: string; usage: Usage }[],
-  ): Promise<SettleAnswer[]> {
-    const details = calls.map(
-      ({ usage: { amountMicros: _, ...rest } }) => rest,
-    );
-    const requestIds = calls.map(({ requestId }) => requestId);
+  ): Promise<boolean> {
+    const [, isSettled] = await Promise.all([
+      tx.hotRows(WITHOUT_DISK),
+      this.#call<boolean>(tx, SETTLE_GROUP, [
+        organizationId,
+        ...settlingsOf(calls),
+      ]),
+    ]);
+    return isSettled;
+  }
+
+  /** The same one by one; answers which of them are settled, now or before. */
+  async settleEach(
+    tx: Transaction,
+    organizationId: string,
+    calls: readonly { requestId: string; usage: Usage }[],
+  ): Promise<boolean[]> {
+    const settlings = settlingsOf(calls);
     const [, , , rows] = await Promise.all([
       tx.hotRows(WITHOUT_DISK),
       tx.hotRows(LOCK_MONEY, [organizationId]),
       // All of them before the first window: whoever settles or expires one of
       // them by itself has it before its windows, too.
-      tx.hotRows(LOCK_RESERVATIONS, [organizationId, requestIds]),
-      tx.hotRows<{ answer: SettleAnswer }>(SETTLE_TOGETHER, [
+      tx.hotRows(LOCK_RESERVATIONS, [organizationId, settlings[0]]),
+      tx.hotRows<{ answer: SettleAnswer }>(SETTLE_EACH, [
         organizationId,
-        requestIds,
-        calls.map(({ usage }) => usage.amountMicros ?? null),
-        details.map(one => JSON.stringify(one)),
+        ...settlings,
       ]),
     ]);
-    return rows.map(({ answer }) => withoutNulls(answer));
+    return rows.map(({ answer }) => answer.settled);
   }
 
   /**
@@ -234,6 +279,17 @@ export class ChargeStore {
       ? withoutNulls(answer)
       : answer;
   }
+}
+
+/** The requests, what they cost, and the rest of what is known of their use. */
+function settlingsOf(calls: readonly { requestId: string; usage: Usage }[]) {
+  return [
+    calls.map(({ requestId }) => requestId),
+    calls.map(({ usage }) => usage.amountMicros ?? null),
+    calls.map(({ usage: { amountMicros: _, ...rest } }) =>
+      JSON.stringify(rest),
+    ),
+  ] as const;
 }
 
 /** What the functions have nothing to say of is missing. */

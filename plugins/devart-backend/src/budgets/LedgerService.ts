@@ -95,7 +95,7 @@ export class LedgerService {
     organizationId: string,
     reservation: NewReservation,
   ): Promise<ReserveAnswer> {
-    const answer = await this.#database.asSystem(
+    const answer = await this.#database.asSystemAtOnce(
       reservation.attribution.actor,
       tx => this.#charges.reserve(tx, organizationId, reservation),
     );
@@ -113,7 +113,7 @@ export class LedgerService {
     requestId: string,
     usage: Usage,
   ): Promise<SettleAnswer> {
-    const answer = await this.#database.asSystem(MONEY, tx =>
+    const answer = await this.#database.asSystemAtOnce(MONEY, tx =>
       this.#charges.settle(tx, organizationId, requestId, usage),
     );
     this.#moved(organizationId, {});
@@ -121,16 +121,24 @@ export class LedgerService {
   }
 
   /**
-   * Reserves for several calls that count against the same budgets, in one
-   * transaction that does not wait for the disk. See {@link LedgerService.reserve}.
+   * Reserves for several calls of one service that count against the same
+   * budgets, in one transaction that does not wait for the disk. See {@link LedgerService.reserve}.
    */
   async reserveTogether(
     organizationId: string,
     reservations: readonly NewReservation[],
   ): Promise<ReserveAnswer[]> {
-    const answers = await this.#database.asSystem(MONEY, tx =>
-      this.#charges.reserveTogether(tx, organizationId, reservations),
-    );
+    const together =
+      reservations.length > 1
+        ? await this.#database.asSystemAtOnce(MONEY, tx =>
+            this.#charges.reserveGroup(tx, organizationId, reservations),
+          )
+        : undefined;
+    const answers =
+      together ??
+      (await this.#database.asSystemAtOnce(MONEY, tx =>
+        this.#charges.reserveEach(tx, organizationId, reservations),
+      ));
     answers.forEach(answer => this.#moved(organizationId, answer));
     return answers;
   }
@@ -143,29 +151,37 @@ export class LedgerService {
     organizationId: string,
     requestIds: readonly string[],
   ): Promise<string[]> {
-    return this.#database.asSystem(MONEY, tx =>
+    return this.#database.asSystemAtOnce(MONEY, tx =>
       this.#charges.flush(tx, organizationId, requestIds),
     );
   }
 
   /**
    * Settles several calls that were reserved together, without waiting for the
-   * disk: {@link LedgerService.flush} does. See {@link LedgerService.settle}.
+   * disk: {@link LedgerService.flush} does. Answers which of them are settled.
+   * See {@link LedgerService.settle}.
    */
   async settleTogether(
     organizationId: string,
     calls: readonly { requestId: string; usage: Usage }[],
-  ): Promise<SettleAnswer[]> {
-    const answers = await this.#database.asSystem(MONEY, tx =>
-      this.#charges.settleTogether(tx, organizationId, calls),
-    );
+  ): Promise<boolean[]> {
+    const isSettled =
+      calls.length > 1 &&
+      (await this.#database.asSystemAtOnce(MONEY, tx =>
+        this.#charges.settleGroup(tx, organizationId, calls),
+      ));
+    const settled = isSettled
+      ? calls.map(() => true)
+      : await this.#database.asSystemAtOnce(MONEY, tx =>
+          this.#charges.settleEach(tx, organizationId, calls),
+        );
     this.#moved(organizationId, {});
-    return answers;
+    return settled;
   }
 
   /** Frees what was held back for a call that was never made; answers whether there was anything. */
   async release(organizationId: string, requestId: string): Promise<boolean> {
-    const released = await this.#database.asSystem(MONEY, tx =>
+    const released = await this.#database.asSystemAtOnce(MONEY, tx =>
       this.#charges.release(tx, organizationId, requestId),
     );
     this.#moved(organizationId, {});
@@ -174,7 +190,7 @@ export class LedgerService {
 
   /** Turns a reservation that is overdue into suspense; answers whether there was one. */
   async expireOne(): Promise<boolean> {
-    return this.#database.asSystem('system:reservations', tx =>
+    return this.#database.asSystemAtOnce('system:reservations', tx =>
       this.#charges.expireOne(tx),
     );
   }

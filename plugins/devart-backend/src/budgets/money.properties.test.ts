@@ -30,6 +30,10 @@ const payer = fc.record({
   agent: fc.nat({ max: 1 }),
   team: fc.nat({ max: 1 }),
 });
+/** How much of something, from nothing to all of it. */
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+/** Over at once, so that the sweeper finds it, or not in this test. */
+const seconds = fc.constantFrom(0, 3600);
 
 /** One thing that somebody does. Those of a round happen at the same moment. */
 const act = fc.oneof(
@@ -51,9 +55,44 @@ const act = fc.oneof(
       request,
       payer,
       amount,
-      share: fc.double({ min: 0, max: 1, noNaN: true }),
-      // Over at once, so that the sweeper finds it, or not in this test.
-      seconds: fc.constantFrom(0, 3600),
+      share,
+      seconds,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('charge_group' as const),
+      service: which,
+      payer,
+      calls: fc.array(fc.record({ request, amount }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('reserve_group' as const),
+      service: which,
+      payer,
+      calls: fc.array(fc.record({ request, amount, seconds }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('settle_group' as const),
+      // Of what is held back; now and then something else.
+      shares: fc.array(fc.option(share, { nil: null }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      request: fc.option(request, { freq: 8, nil: undefined }),
     }),
   },
   {
@@ -61,9 +100,7 @@ const act = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('settle' as const),
       request,
-      share: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), {
-        nil: null,
-      }),
+      share: fc.option(share, { nil: null }),
     }),
   },
   {
@@ -76,7 +113,7 @@ const act = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('correct' as const),
       request,
-      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      share,
     }),
   },
   {
@@ -211,7 +248,9 @@ class Teller {
     const party = this.#party;
     const organization = this.#organization;
     const requestId =
-      'request' in what ? `${this.#prefix} ${what.request}` : '';
+      'request' in what && what.request !== undefined
+        ? this.#requestId(what.request)
+        : '';
     const attribution = (of: { agent: number; team: number }) =>
       JSON.stringify({
         actor: 'test',
@@ -239,23 +278,37 @@ class Teller {
           attribution(what.payer),
         ]);
         return;
-      case 'settle': {
+      case 'charge_group':
+        await party.call('charge_group(?, ?, ?, ?, ?, ?)', [
+          organization,
+          this.#services[what.service],
+          what.calls.map(call => this.#requestId(call.request)),
+          what.calls.map(call => call.amount),
+          what.calls.map(() => 1),
+          what.calls.map(() => attribution(what.payer)),
+        ]);
+        return;
+      case 'reserve_group':
+        await party.call('reserve_group(?, ?, ?, ?, ?, ?)', [
+          organization,
+          this.#services[what.service],
+          what.calls.map(call => this.#requestId(call.request)),
+          what.calls.map(call => call.amount),
+          what.calls.map(call => call.seconds),
+          what.calls.map(() => attribution(what.payer)),
+        ]);
+        return;
+      case 'settle':
         // Late, twice, or of what never was.
-        const [held] = await party.rows<{ amount: string }>(
-          'select amount_micros as amount from budget_reservations where organization_id = ? and request_id = ?',
-          [organization, requestId],
-        );
-        const cost =
-          what.share === null
-            ? null
-            : Math.floor(Number(held?.amount ?? 0) * what.share);
         await party.call('settle_reservation(?, ?, ?)', [
           organization,
           requestId,
-          cost,
+          await this.#partOfHeld(requestId, what.share),
         ]);
         return;
-      }
+      case 'settle_group':
+        await this.#settleGroup(what);
+        return;
       case 'release':
         await party.call('release_reservation(?, ?)', [
           organization,
@@ -288,6 +341,48 @@ class Teller {
       default:
         await this.#raise(what);
     }
+  }
+
+  #requestId(number: number): string {
+    return `${this.#prefix} ${number}`;
+  }
+
+  /** A part of what is held back for a request; nothing when nobody knows the cost. */
+  async #partOfHeld(
+    requestId: string,
+    part: number | null,
+  ): Promise<number | null> {
+    if (part === null) {
+      return null;
+    }
+    const [held] = await this.#party.rows<{ amount: string }>(
+      'select amount_micros as amount from budget_reservations where organization_id = ? and request_id = ?',
+      [this.#organization, requestId],
+    );
+    return Math.floor(Number(held?.amount ?? 0) * part);
+  }
+
+  async #settleGroup(
+    what: Extract<Act, { kind: 'settle_group' }>,
+  ): Promise<void> {
+    const held = await this.#party.rows<{ request: string }>(
+      'select request_id as request from budget_reservations where organization_id = ? order by id limit ?',
+      [this.#organization, what.shares.length],
+    );
+    const requestIds = held.map(({ request: id }) => id);
+    if (what.request !== undefined) {
+      requestIds.push(this.#requestId(what.request));
+    }
+    await this.#party.call('settle_group(?, ?, ?, ?)', [
+      this.#organization,
+      requestIds,
+      await Promise.all(
+        requestIds.map((id, i) =>
+          this.#partOfHeld(id, what.shares[i % what.shares.length]),
+        ),
+      ),
+      requestIds.map(() => '{}'),
+    ]);
   }
 
   /** A limit grows, and is counted in another number of rows. */

@@ -121,6 +121,23 @@ export class Database {
   }
 
   /**
+   * Like {@link Database.asSystem} for what needs one round trip: the commit is
+   * sent behind the statements that `work` sends before it waits for the first
+   * of them, and none can follow. Their locks are held for as long as PostgreSQL
+   * works, however busy this process is.
+   */
+  async asSystemAtOnce<T>(
+    actor: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return this.asSystem(actor, async tx => {
+      const answer = work(tx);
+      tx.seal();
+      return answer;
+    });
+  }
+
+  /**
    * A connection of its own, outside the pool, for LISTEN. Whoever takes it
    * ends it.
    */

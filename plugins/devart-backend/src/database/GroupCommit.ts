@@ -1,4 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  setImmediate as nextTurn,
+  setTimeout as pause,
+} from 'node:timers/promises';
 
 /** What one caller asked for. */
 interface Asked<Item, Answer> {
@@ -19,6 +22,7 @@ export class GroupCommit<Item, Answer> {
     max: number;
     concurrency: number;
     worthwhile: number;
+    gatherMs: number;
   };
   readonly #waiting: Asked<Item, Answer>[] = [];
   #running = 0;
@@ -27,15 +31,17 @@ export class GroupCommit<Item, Answer> {
    * @param options - `run` answers for each item, in their order; `max` items
    * form a group, unless one caller brings more; `concurrency` groups at once,
    * of which one begins beside another only with `worthwhile` items, since a
-   * transaction costs as much as some of them
+   * transaction costs as much as some of them; `gatherMs` how long others are
+   * waited for where nobody is in a hurry
    */
   constructor(options: {
     run: (items: readonly Item[]) => Promise<readonly Answer[]>;
     max: number;
     concurrency: number;
     worthwhile?: number;
+    gatherMs?: number;
   }) {
-    this.#options = { worthwhile: 1, ...options };
+    this.#options = { worthwhile: 1, gatherMs: 0, ...options };
   }
 
   /** Answers for each item once its group is committed. */
@@ -54,8 +60,9 @@ export class GroupCommit<Item, Answer> {
 
   /** Never rejects: what goes wrong is told to those who asked. */
   async #work(): Promise<void> {
+    const { gatherMs } = this.#options;
     // Calls that arrived with the same packet of the network join the group.
-    await nextTurn();
+    await (gatherMs > 0 ? pause(gatherMs) : nextTurn());
     while (
       this.#waiting.length > 0 &&
       this.#isWorthwhileBeside(this.#running - 1)

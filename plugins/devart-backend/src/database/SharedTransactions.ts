@@ -68,10 +68,9 @@ export class SharedTransactions {
     const asked = sorts.filter(({ items }) => items.length > 0);
     // Whoever came first may act for a run of a workflow; the others do not.
     const answers = await causedByRun(0, () =>
-      this.#database.asSystem(this.#actor, async tx => {
+      this.#database.asSystemAtOnce(this.#actor, async tx => {
         const locks = asked.map(({ work, items }) => work.lock?.(tx, items));
         const answered = asked.map(({ work, items }) => work.run(tx, items));
-        tx.seal();
         const [found] = await Promise.all([
           Promise.all(answered),
           Promise.all(locks),

@@ -161,13 +161,11 @@ export class Claims {
   }
 
   async #claimAlone(request: ClaimRequest): Promise<Answer[]> {
-    return this.#database.asSystem(request.agent.actor, async tx => {
-      const done = Promise.all([
+    return this.#database.asSystemAtOnce(request.agent.actor, async tx => {
+      const [, answers] = await Promise.all([
         this.#lock(tx, [request]),
         this.#claimIn(tx, [request]),
       ]);
-      tx.seal();
-      const [, answers] = await done;
       return answers;
     });
   }

@@ -1,4 +1,4 @@
-import { anAgent } from '../__testUtils__';
+import { anAgent } from '../__testUtils__/samples';
 import {
   allowedModelsOfForm,
   formOfAgent,

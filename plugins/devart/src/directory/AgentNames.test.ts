@@ -1,5 +1,6 @@
 import { waitFor } from '@testing-library/react';
-import { anAgent, fakeDevartApi, uuid } from '../__testUtils__';
+import { fakeDevartApi } from '../__testUtils__/fakeDevartApi';
+import { anAgent, uuid } from '../__testUtils__/samples';
 import { AgentNames } from './AgentNames';
 
 /** A control plane with a thousand agents, some of them gone. */

@@ -13,6 +13,13 @@ const MAX_TRIES = 6;
 
 const MAX_GROUPS = 5000;
 
+/**
+ * Settling is in no hurry: the caller has its answer, and the money is held
+ * back until then. Whoever calls again at once does not meet it at the windows
+ * of the budgets, and many are settled for the price of one.
+ */
+const GATHER_MS = 25;
+
 /** What two calls have in common that count against the same budgets. */
 function keyOf({ organizationId, serviceId, attribution }: Reserving): string {
   const { agentId, team, workflowId, runId } = attribution;
@@ -79,6 +86,7 @@ export class GroupingMeter implements Meter {
       this.#settling,
       open ? keyOf(open) : settling.requestId,
       calls => this.#settleAll(calls),
+      GATHER_MS,
     );
     await group.add([settling]);
     const flushed = groupOf(
@@ -117,11 +125,11 @@ export class GroupingMeter implements Meter {
 
   async #settleAll(calls: readonly Settling[]): Promise<void[]> {
     const [{ organizationId }] = calls;
-    const answers = await persistently(() =>
+    const settled = await persistently(() =>
       this.#ledger.settleTogether(organizationId, calls),
     );
-    for (const [index, answer] of answers.entries()) {
-      if (!answer.settled) {
+    for (const [index, isSettled] of settled.entries()) {
+      if (!isSettled) {
         await this.#settleLost(calls[index]);
       }
     }
@@ -162,6 +170,7 @@ function groupOf<Item, Answer>(
   groups: Map<string, GroupCommit<Item, Answer>>,
   key: string,
   run: (items: readonly Item[]) => Promise<Answer[]>,
+  gatherMs = 0,
 ): GroupCommit<Item, Answer> {
   let group = groups.get(key);
   if (!group) {
@@ -169,7 +178,7 @@ function groupOf<Item, Answer>(
       // Groups that work go on; only those who come later start others.
       groups.clear();
     }
-    group = new GroupCommit({ run, max: MAX_GROUP, concurrency: 1 });
+    group = new GroupCommit({ run, max: MAX_GROUP, concurrency: 1, gatherMs });
     groups.set(key, group);
   }
   return group;
