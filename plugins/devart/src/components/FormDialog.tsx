@@ -24,6 +24,8 @@ const SLOW_MS = 8000;
 const useStyles = makeStyles(theme => ({
   content: {
     display: 'grid',
+    // On a narrow screen the dialog is higher than its fields.
+    alignContent: 'start',
     gap: theme.spacing(2),
     paddingTop: theme.spacing(1),
     paddingBottom: theme.spacing(2),
@@ -65,6 +67,7 @@ export function FormDialog(props: {
   const form = useRef<HTMLFormElement>(null);
   const isTyped = useRef(false);
   const wasIn = useRef<Element | null>(null);
+  const stay = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
   const [isSlow, setSlow] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -81,6 +84,13 @@ export function FormDialog(props: {
       setSlow(false);
     };
   }, [busy]);
+
+  // Enter goes on with the form, as it would have before.
+  useEffect(() => {
+    if (closing) {
+      stay.current?.focus();
+    }
+  }, [closing]);
 
   // When the answer and what is wrong are drawn.
   useEffect(() => {
@@ -173,8 +183,8 @@ export function FormDialog(props: {
           <DialogActions key="closing">
             <Button onClick={props.onClose}>Throw it away</Button>
             <Button
-              autoFocus
-              // The library fails on a ripple in a button that is born with the focus.
+              ref={stay}
+              // The library fails on a ripple in a button that has just come.
               disableFocusRipple
               color="primary"
               variant="contained"
