@@ -20,8 +20,9 @@ const { createDevartClient } =
 const CONCURRENCIES = [1, 16, 64];
 const ROUNDS = 4;
 /** Calls of a round, by how many are made at once. */
-const CALLS: Record<number, number> = { 1: 60, 16: 480, 64: 960 };
-const WARM_UP: Record<number, number> = { 1: 10, 16: 64, 64: 192 };
+const CALLS: Record<number, number> = { 1: 100, 16: 640, 64: 1600 };
+/** Enough for each of them to have its code compiled and its connections open. */
+const WARM_UP: Record<number, number> = { 1: 200, 16: 960, 64: 1920 };
 
 const TARGETS = ['direct', 'bare', 'portkey', 'devart'] as const;
 

@@ -32,6 +32,12 @@ export async function createBenchEngine(knex: Knex) {
   const { Organizations } = load<
     typeof import('../../plugins/devart-backend/src/access/Organizations.ts')
   >('access/Organizations');
+  const { EntityOwners } = load<
+    typeof import('../../plugins/devart-backend/src/access/EntityOwners.ts')
+  >('access/EntityOwners');
+  const { ObjectAccess } = load<
+    typeof import('../../plugins/devart-backend/src/access/ObjectAccess.ts')
+  >('access/ObjectAccess');
   const { EventLog } =
     load<typeof import('../../plugins/devart-backend/src/outbox/EventLog.ts')>(
       'outbox/EventLog',
@@ -99,8 +105,18 @@ export async function createBenchEngine(knex: Knex) {
     }),
     events,
   });
+  // Nobody is asked: the calls of the benchmark are those of agents and services.
+  const owners = new EntityOwners({
+    catalog: {} as never,
+    auth: {} as never,
+  });
   const tasks = new Tasks({
     database,
+    owners,
+    access: new ObjectAccess({
+      permissions: {} as never,
+      owners,
+    }),
     outbox: {
       events,
       hints: new Hints({

@@ -1,12 +1,11 @@
 import type { DatabaseService } from '@backstage/backend-plugin-api';
-import { ConfigReader } from '@backstage/config';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
-import { RoleMapping } from '@devart/plugin-devart-node';
 import knexFactory, { type Knex } from 'knex';
 import { Organizations } from '../src/access/Organizations';
 import { Budgets } from '../src/budgets/Budgets';
 import type { NewCharge, NewReservation } from '../src/budgets/charges';
 import { Database } from '../src/database/Database';
+import type { Audience } from '../src/notices/Audience';
 import { EventLog } from '../src/outbox/EventLog';
 import type { Outbox } from '../src/outbox/Outbox';
 
@@ -69,8 +68,8 @@ export class BenchMoney {
         hints: { gather() {} },
       } as unknown as Outbox,
       configured: [],
-      roles: RoleMapping.fromConfig(new ConfigReader({})),
       // Its loops do not run: nobody is told of anything.
+      audience: {} as Audience,
       notifications: {} as NotificationService,
       logger: silent,
     });

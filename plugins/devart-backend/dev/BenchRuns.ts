@@ -2,11 +2,12 @@ import knexFactory, { type Knex } from 'knex';
 import { Organizations } from '../src/access/Organizations';
 import { Database } from '../src/database/Database';
 import { EventLog } from '../src/outbox/EventLog';
-import { ProgramCache } from '../src/workflows/ProgramCache';
-import { RunEngine } from '../src/workflows/RunEngine';
-import { RunStore } from '../src/workflows/RunStore';
-import { WorkflowsService } from '../src/workflows/WorkflowsService';
-import { WorkflowStore } from '../src/workflows/WorkflowStore';
+import { ProgramCache } from '../src/workflows/versions/ProgramCache';
+import { RunEngine } from '../src/workflows/runs/RunEngine';
+import { RunNoticeStore } from '../src/workflows/notices/RunNoticeStore';
+import { RunStore } from '../src/workflows/runs/RunStore';
+import { WorkflowsService } from '../src/workflows/versions/WorkflowsService';
+import { WorkflowStore } from '../src/workflows/versions/WorkflowStore';
 
 const ACTOR = 'user:default/bench';
 
@@ -68,6 +69,7 @@ export class BenchRuns {
     this.#engine = new RunEngine({
       database,
       store: new RunStore(),
+      notices: new RunNoticeStore(),
       workflows,
       programs: this.#programs,
       // What is measured creates no tasks, approvals or other runs.

@@ -3,6 +3,7 @@ import type {
   DatabaseService,
   HttpAuthService,
   LoggerService,
+  PermissionsRegistryService,
   PermissionsService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
@@ -21,6 +22,8 @@ import type {
   TaskTransport,
 } from '@devart/plugin-devart-node';
 import { Router } from 'express';
+import { EntityOwners } from './access/EntityOwners';
+import { ObjectAccess } from './access/ObjectAccess';
 import { Organizations } from './access/Organizations';
 import { Agents } from './agents/Agents';
 import { Analytics } from './analytics/Analytics';
@@ -32,7 +35,8 @@ import { Database } from './database/Database';
 import { Dispatch } from './dispatch/Dispatch';
 import { Gateway } from './gateway/Gateway';
 import { Parts } from './loops/Parts';
-import { Surface } from './operations/Surface';
+import { Audience } from './notices/Audience';
+import { Surface } from './surface/Surface';
 import { Outbox } from './outbox/Outbox';
 import { createPortalHandlers } from './portal/operations';
 import { Reviews } from './reviews/Reviews';
@@ -59,6 +63,7 @@ export interface ControlPlaneOptions {
   metrics: MetricsService;
   notifications: NotificationService;
   permissions: PermissionsService;
+  permissionsRegistry: PermissionsRegistryService;
   signals: SignalsService;
   userInfo: UserInfoService;
 }
@@ -78,15 +83,26 @@ export class ControlPlane {
       configured: config.organizations,
       database,
     });
-    const outbox = new Outbox({ ...services, database });
+    const owners = new EntityOwners(services);
+    const access = new ObjectAccess({ ...services, owners });
+    const outbox = new Outbox({ ...services, database, access });
     const audit = new Audit({ ...services, database });
-    const ground = { ...services, database, organizations, outbox, audit };
+    const audience = new Audience({ organizations, roles: config.roles });
+    const ground = {
+      ...services,
+      database,
+      organizations,
+      owners,
+      access,
+      outbox,
+      audit,
+      audience,
+    };
 
     // Money: services, budgets, the ledger
     const budgets = new Budgets({
       ...ground,
       configured: config.services,
-      roles: config.roles,
     });
 
     // Work: agents, tasks, where they meet, and how well that goes
@@ -147,6 +163,7 @@ export class ControlPlane {
       },
     });
     workflows.operateWith(surface.runner);
+    access.register(services.permissionsRegistry);
 
     const router = Router();
     router.use('/webhooks', webhooks.router);

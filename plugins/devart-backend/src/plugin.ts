@@ -80,14 +80,7 @@ export const devartPlugin = createBackendPlugin({
         signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
       },
-      async init({
-        config,
-        httpRouter,
-        lifecycle,
-        permissionsRegistry,
-        readiness,
-        ...services
-      }) {
+      async init({ config, httpRouter, lifecycle, readiness, ...services }) {
         const controlPlane = await ControlPlane.create({
           ...services,
           config: readDevartConfig(config),
@@ -96,7 +89,7 @@ export const devartPlugin = createBackendPlugin({
           transports: transports.all(),
           upstreams: upstreams.all(),
         });
-        permissionsRegistry.addPermissions([...devartPermissions]);
+        services.permissionsRegistry.addPermissions([...devartPermissions]);
         // Agents come with keys and webhooks with signatures: the control
         // plane authenticates every call itself.
         httpRouter.addAuthPolicy({ path: '/', allow: 'unauthenticated' });

@@ -37,5 +37,6 @@ export * from './model/statuses';
 export * from './model/text';
 export * from './model/workflowSpec';
 export * from './permissions/permissions';
+export * from './permissions/resourceTypes';
 export * from './tracing/inSpan';
 export * from './tracing/traceparent';

@@ -16,3 +16,7 @@ export * from './transports/TaskTransport';
 export * from './transports/taskTransportsExtensionPoint';
 export * from './models/ModelUpstream';
 export * from './models/modelUpstreamsExtensionPoint';
+export * from './permissions/ObjectQuery';
+export * from './permissions/approvalRules';
+export * from './permissions/runRules';
+export * from './permissions/taskRules';

@@ -1,11 +1,17 @@
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AuthorizeResult,
+  isResourcePermission,
+} from '@backstage/plugin-permission-common';
+import type { PermissionRule } from '@backstage/plugin-permission-node';
 import {
   devartPermissions,
   ROLES,
   type Role,
 } from '@devart/plugin-devart-common';
+import { approvalRules, runRules, taskRules } from '@devart/plugin-devart-node';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { decideDevartPermission } from './decideDevartPermission';
 
 const EVERYBODY: Role[] = ['viewer', 'supervisor', 'admin'];
@@ -31,6 +37,7 @@ const allowed: Record<string, Role[]> = {
   'devart.workflow.update': STAFF,
   'devart.workflow.delete': ADMINS,
   'devart.workflow.run': STAFF,
+  'devart.run.read': EVERYBODY,
   'devart.run.update': STAFF,
   'devart.approval.read': EVERYBODY,
   'devart.approval.request': STAFF,
@@ -64,7 +71,7 @@ describe('decideDevartPermission', () => {
   });
 });
 
-describe('the sample for the RBAC plugin', () => {
+describe('the samples for the RBAC plugin', () => {
   it('allows what the roles allow, and nothing else', () => {
     const lines = readFileSync(
       resolve(__dirname, '../samples/rbac-policy.csv'),
@@ -82,5 +89,39 @@ describe('the sample for the RBAC plugin', () => {
       );
 
     expect(sampled.sort()).toEqual(expected.sort());
+  });
+
+  it('name resources, actions, rules and parameters that there are', () => {
+    const rules = [taskRules, runRules, approvalRules].flatMap(
+      (some): PermissionRule<any, any, string, any>[] => Object.values(some),
+    );
+    const documents = parseAllDocuments(
+      readFileSync(
+        resolve(__dirname, '../samples/rbac-conditions.yaml'),
+        'utf8',
+      ),
+    ).map(document => document.toJS());
+    expect(documents).toHaveLength(4);
+    for (const { resourceType, permissionMapping, conditions } of documents) {
+      for (const action of permissionMapping) {
+        expect(
+          devartPermissions.filter(
+            permission =>
+              isResourcePermission(permission, resourceType) &&
+              permission.attributes.action === action,
+          ),
+        ).not.toEqual([]);
+      }
+      for (const condition of conditions.anyOf ?? [conditions]) {
+        const rule = rules.find(
+          ({ name, resourceType: type }) =>
+            name === condition.rule && type === condition.resourceType,
+        );
+        expect(condition.resourceType).toBe(resourceType);
+        expect(
+          rule?.paramsSchema?.['~standard'].validate(condition.params),
+        ).toEqual({ value: condition.params });
+      }
+    }
   });
 });

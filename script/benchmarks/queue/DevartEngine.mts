@@ -9,6 +9,7 @@ import {
   SINGLE_LOOPS,
   type DrainMode,
   type QueueEngine,
+  type Start,
 } from './QueueEngine.mts';
 
 const NEVER = new AbortController().signal;
@@ -146,7 +147,7 @@ export class DevartEngine implements QueueEngine {
     return times;
   }
 
-  async startLatencies(samples: number): Promise<number[]> {
+  async startLatencies(samples: number): Promise<Start[]> {
     let started = Promise.withResolvers<void>();
     let stopping = false;
     const hangUp = new AbortController();

@@ -6,6 +6,7 @@ import {
   SINGLE_LOOPS,
   type DrainMode,
   type QueueEngine,
+  type Start,
 } from './QueueEngine.mts';
 
 const TASK = 'bench';
@@ -67,7 +68,7 @@ export class GraphileEngine implements QueueEngine {
     return took;
   }
 
-  async startLatencies(samples: number): Promise<number[]> {
+  async startLatencies(samples: number): Promise<Start[]> {
     let started = Promise.withResolvers<void>();
     const runner = await this.#run('single', async () => started.resolve());
     const taken = await sampleStarts(samples, {

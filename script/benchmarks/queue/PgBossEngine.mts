@@ -9,6 +9,7 @@ import {
   SINGLE_LOOPS,
   type DrainMode,
   type QueueEngine,
+  type Start,
 } from './QueueEngine.mts';
 
 const QUEUE = 'bench';
@@ -75,7 +76,7 @@ export class PgBossEngine implements QueueEngine {
     return took;
   }
 
-  async startLatencies(samples: number): Promise<number[]> {
+  async startLatencies(samples: number): Promise<Start[]> {
     let started = Promise.withResolvers<void>();
     await this.#boss.work(QUEUE, async () => started.resolve());
     const taken = await sampleStarts(samples, {

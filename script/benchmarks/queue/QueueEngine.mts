@@ -8,6 +8,14 @@ export const BATCH_LOOPS = 4;
 /** Loops that take and acknowledge tasks one by one, the same for all engines. */
 export const SINGLE_LOOPS = 10;
 
+/** How soon a task was begun, in milliseconds from the call that added it. */
+export interface Start {
+  /** Until its handler started. */
+  startedMs: number;
+  /** Until the call was answered: the task is stored. */
+  storedMs: number;
+}
+
 /** A queue on a database of its own, as the benchmark drives all of them. */
 export interface QueueEngine {
   readonly name: string;
@@ -15,11 +23,8 @@ export interface QueueEngine {
   fill(count: number): Promise<void>;
   /** Does all that is queued, with handlers that do nothing; answers the seconds until the last is acknowledged. */
   drain(mode: DrainMode, count: number): Promise<number>;
-  /**
-   * Milliseconds from the call that adds a task to the start of its handler,
-   * one after the other, with pauses in which everything comes to rest.
-   */
-  startLatencies(samples: number): Promise<number[]>;
+  /** Adds tasks one after the other, with pauses in which everything comes to rest. */
+  startLatencies(samples: number): Promise<Start[]>;
   stop(): Promise<void>;
 }
 
@@ -46,20 +51,21 @@ export async function sampleStarts(
     /** Settles when the next handler starts. */
     nextStart: () => Promise<unknown>;
   },
-): Promise<number[]> {
+): Promise<Start[]> {
   const warmUp = 10;
-  const taken: number[] = [];
+  const starts: Start[] = [];
   for (let round = 0; round < samples + warmUp; round++) {
     await new Promise(resolve => setTimeout(resolve, 3 + (round % 7)));
     const start = options.nextStart();
     const addedAt = performance.now();
-    const added = options.add();
-    await start;
-    const took = performance.now() - addedAt;
-    await added;
+    const sinceAdded = () => performance.now() - addedAt;
+    const [startedMs, storedMs] = await Promise.all([
+      start.then(sinceAdded),
+      options.add().then(sinceAdded),
+    ]);
     if (round >= warmUp) {
-      taken.push(took);
+      starts.push({ startedMs, storedMs });
     }
   }
-  return taken;
+  return starts;
 }

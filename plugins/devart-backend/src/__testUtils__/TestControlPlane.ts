@@ -34,7 +34,11 @@ export type Person = keyof typeof PEOPLE;
 /** What a test may change of the backend it starts. */
 export interface TestControlPlaneOptions {
   config?: JsonObject;
+  /** Of the portal around it. */
+  rootConfig?: JsonObject;
   features?: BackendFeature[];
+  /** Another way to tell who calls. */
+  httpAuth?: BackendFeature;
   /** What the catalog holds. */
   entities?: Entity[];
   /** The database to share with another replica. */
@@ -68,9 +72,10 @@ export class TestControlPlane {
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
         testDatabaseServiceFactory,
         // Without a token nobody is somebody.
-        mockServices.httpAuth.factory({
-          defaultCredentials: mockCredentials.none(),
-        }),
+        options.httpAuth ??
+          mockServices.httpAuth.factory({
+            defaultCredentials: mockCredentials.none(),
+          }),
         createServiceFactory({
           service: signalsServiceRef,
           deps: {},
@@ -82,6 +87,7 @@ export class TestControlPlane {
         }),
         mockServices.rootConfig.factory({
           data: {
+            ...options.rootConfig,
             app: { baseUrl: 'http://localhost:3000' },
             backend: {
               database: {

@@ -1,7 +1,22 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
-import type { Role } from '@devart/plugin-devart-common';
+import type {
+  PermissionCondition,
+  PermissionCriteria,
+} from '@backstage/plugin-permission-common';
+import type { ResourceType, Role } from '@devart/plugin-devart-common';
 import type { Scope } from '../database/Scope';
+
+/** What a policy lets somebody do with some objects only. */
+export interface Restriction {
+  /** The name of the permission. */
+  permission: string;
+  type: ResourceType;
+  conditions: PermissionCriteria<PermissionCondition>;
+}
+
+/** What somebody may do with objects: with all of them, none, or some. */
+export type Right = 'all' | 'none' | Restriction;
 
 /** A person or a service of the portal. */
 export interface MemberCaller {
@@ -17,6 +32,8 @@ export interface MemberCaller {
    * their credentials were not kept and `credentials` are nobody's.
    */
   isActedFor?: true;
+  /** What the policy of the portal narrows of what they do in this call. */
+  restrictions?: readonly Restriction[];
 }
 
 /** An agent that proved itself with its key. */

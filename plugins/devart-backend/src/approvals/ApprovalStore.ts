@@ -1,4 +1,5 @@
 import type { ApprovalStatus } from '@devart/plugin-devart-common';
+import type { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
 import { EVERYBODY, type ApprovalRow } from './ApprovalRow';
 import type { CheckedApproval } from './NewApproval';
@@ -11,6 +12,8 @@ export interface ApprovalFilter {
   text?: string;
   /** Only those that this person may decide now. */
   decidableBy?: { actor: string; refs: readonly string[] };
+  /** A further condition on `a`. */
+  only?: Conditions;
 }
 
 const SELECT_APPROVAL = `
@@ -207,12 +210,12 @@ export class ApprovalStore {
     tx: Transaction,
     organizationId: string,
     person: { actor: string; refs: readonly string[] },
-    upTo: number,
+    { only, upTo }: { only: Conditions; upTo: number },
   ): Promise<number> {
     const page = decidablePage(person, {
       organizationId,
-      conditions: ['a.organization_id = ?'],
-      bindings: [organizationId],
+      conditions: ['a.organization_id = ?', only.sql],
+      bindings: [organizationId, ...only.bindings],
       limit: upTo,
     });
     const [row] = await tx.rows<{ count: number }>(
@@ -242,6 +245,10 @@ export class ApprovalStore {
     narrow('a.subject_id = ?', filter.subject?.id);
     narrow('strpos(lower(a.title), lower(?)) > 0', filter.text);
     narrow('a.id < ?', filter.beforeId);
+    if (filter.only) {
+      conditions.push(filter.only.sql);
+      bindings.push(...filter.only.bindings);
+    }
     const limit = filter.limit + 1;
     const page = filter.decidableBy
       ? decidablePage(filter.decidableBy, {

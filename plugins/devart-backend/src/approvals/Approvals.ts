@@ -1,12 +1,8 @@
-import type {
-  AuthService,
-  LoggerService,
-  PermissionsService,
-} from '@backstage/backend-plugin-api';
+import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
-import { approvalDecidePermission } from '@devart/plugin-devart-common';
-import { isPermitted } from '../access/isPermitted';
+import type { EntityOwners } from '../access/EntityOwners';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { Database } from '../database/Database';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
@@ -17,6 +13,7 @@ import { ApprovalMachine } from './ApprovalMachine';
 import { ApprovalsService } from './ApprovalsService';
 import { ApprovalStore } from './ApprovalStore';
 import { createApprovalKeeper } from './createApprovalKeeper';
+import { createApprovalKind } from './createApprovalKind';
 import { createApprovalNotifier } from './createApprovalNotifier';
 import { createPrincipalFinder } from './createPrincipalFinder';
 import { joinTasksWithApprovals } from './joinTasksWithApprovals';
@@ -26,12 +23,13 @@ import { createApprovalHandlers } from './operations';
 /** What approvals are built on. */
 export interface ApprovalsOptions {
   database: Database;
+  access: ObjectAccess;
+  owners: EntityOwners;
   outbox: Outbox;
   tasks: Tasks;
   auth: AuthService;
   catalog: CatalogService;
   notifications: NotificationService;
-  permissions: PermissionsService;
   logger: LoggerService;
 }
 
@@ -43,7 +41,8 @@ export class Approvals implements Part {
   readonly background: readonly Loop[];
 
   constructor(options: ApprovalsOptions) {
-    const { database, tasks, auth, catalog, permissions, logger } = options;
+    const { database, access, tasks, auth, catalog, logger } = options;
+    access.add(createApprovalKind(options));
     const { events } = options.outbox;
     const store = new ApprovalStore();
     const notices = new NoticeStore();
@@ -53,10 +52,9 @@ export class Approvals implements Part {
       store,
       machine,
       work: tasks.work,
+      access,
       // Only people decide; nobody else's credentials need to be asked about.
-      mayDecide: async caller =>
-        auth.isPrincipal(caller.credentials, 'user') &&
-        isPermitted(permissions, caller, approvalDecidePermission),
+      isPerson: ({ credentials }) => auth.isPrincipal(credentials, 'user'),
       findUnknown: createPrincipalFinder({ catalog, auth }),
     });
     joinTasksWithApprovals({

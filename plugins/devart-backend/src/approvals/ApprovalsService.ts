@@ -4,14 +4,23 @@ import {
   NotAllowedError,
   NotFoundError,
 } from '@backstage/errors';
-import type { Approval, WaitingReason } from '@devart/plugin-devart-common';
+import {
+  approvalDecidePermission,
+  approvalReadPermission,
+  RESOURCE_TYPE_APPROVAL,
+  type Approval,
+  type WaitingReason,
+} from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import {
   scopeOf,
   type AgentCaller,
   type KnownCaller,
   type MemberCaller,
+  type Right,
 } from '../access/Caller';
+import type { ObjectAccess } from '../access/ObjectAccess';
+import { Conditions } from '../database/Conditions';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import { InvalidInputError } from '../operations/InvalidInputError';
@@ -59,7 +68,8 @@ export class ApprovalsService {
   readonly #store: ApprovalStore;
   readonly #machine: ApprovalMachine;
   readonly #work: TaskWorkService;
-  readonly #mayDecide: (caller: MemberCaller) => Promise<boolean>;
+  readonly #access: ObjectAccess;
+  readonly #isPerson: (caller: MemberCaller) => boolean;
   readonly #findUnknown: FindUnknownPrincipals;
 
   constructor(options: {
@@ -67,15 +77,17 @@ export class ApprovalsService {
     store: ApprovalStore;
     machine: ApprovalMachine;
     work: TaskWorkService;
-    /** Whether somebody has the permission to decide at all. */
-    mayDecide: (caller: MemberCaller) => Promise<boolean>;
+    access: ObjectAccess;
+    /** Whether a caller is there in person. */
+    isPerson: (caller: MemberCaller) => boolean;
     findUnknown: FindUnknownPrincipals;
   }) {
     this.#database = options.database;
     this.#store = options.store;
     this.#machine = options.machine;
     this.#work = options.work;
-    this.#mayDecide = options.mayDecide;
+    this.#access = options.access;
+    this.#isPerson = options.isPerson;
     this.#findUnknown = options.findUnknown;
   }
 
@@ -90,13 +102,13 @@ export class ApprovalsService {
     request: MemberRequest,
   ): Promise<Approval> {
     await this.#requirePrincipals(request);
-    const permitted = await this.#mayDecide(caller);
     return this.#database.inScope(scopeOf(caller), async tx => {
       const { id } = await this.requestIn(tx, caller.organizationId, {
         ...request,
         requestedBy: caller.actor,
       });
-      return this.#view(tx, caller, permitted, id);
+      // Whoever asks may not decide, whatever else they may.
+      return this.#view(tx, caller, false, id);
     });
   }
 
@@ -185,7 +197,7 @@ export class ApprovalsService {
   /** Approvals newest first, one more than `limit`; an agent names the task it holds. */
   async list(
     caller: KnownCaller,
-    filter: Omit<ApprovalFilter, 'decidableBy' | 'subject'> & {
+    filter: Omit<ApprovalFilter, 'decidableBy' | 'subject' | 'only'> & {
       mine?: boolean;
       runId?: string;
       taskId?: string;
@@ -204,13 +216,20 @@ export class ApprovalsService {
         { field: 'runId', problem: 'goes without taskId' },
       ]);
     }
-    const permitted = await this.#isPermitted(caller);
-    if (mine && (caller.kind !== 'user' || !permitted)) {
+    const right = await this.#rightToDecide(caller);
+    if (mine && (caller.kind !== 'user' || right === 'none')) {
       return [];
     }
+    const visible = await this.#access.visible(
+      caller,
+      RESOURCE_TYPE_APPROVAL,
+      'a',
+    );
+    const decidable = mine && (await this.#access.conditionOf(right, 'a'));
     const rows = await this.#database.inScope(scopeOf(caller), tx =>
       this.#store.list(tx, caller.organizationId, {
         ...rest,
+        only: (visible ?? new Conditions()).with(decidable || new Conditions()),
         ...(runId !== undefined && { subject: { kind: 'run', id: runId } }),
         ...(taskId !== undefined && { subject: { kind: 'task', id: taskId } }),
         ...(mine &&
@@ -219,30 +238,45 @@ export class ApprovalsService {
           }),
       }),
     );
-    return rows.map(row => this.#toApproval(row, caller, permitted));
+    return this.#toApprovals(rows, caller, right);
   }
 
   /** How many approvals wait for the caller, counted up to a bound. */
   async countMine(caller: MemberCaller): Promise<number> {
-    if (caller.kind !== 'user' || !(await this.#isPermitted(caller))) {
+    if (caller.kind !== 'user' || !this.#isPerson(caller)) {
       return 0;
     }
+    const rights = await this.#access.rightsOf(caller, [
+      approvalDecidePermission,
+      approvalReadPermission,
+    ]);
+    if (rights.includes('none')) {
+      return 0;
+    }
+    const [decidable, visible] = await Promise.all(
+      rights.map(right => this.#access.conditionOf(right, 'a')),
+    );
+    const only = (decidable ?? new Conditions()).with(
+      visible ?? new Conditions(),
+    );
     return this.#database.inScope(scopeOf(caller), tx =>
       this.#store.countDecidable(
         tx,
         caller.organizationId,
         { actor: caller.actor, refs: caller.refs },
-        MAX_COUNTED,
+        { only, upTo: MAX_COUNTED },
       ),
     );
   }
 
   /** @throws NotFoundError */
   async get(caller: KnownCaller, id: string): Promise<Approval> {
-    const permitted = await this.#isPermitted(caller);
-    return this.#database.inScope(scopeOf(caller), tx =>
-      this.#view(tx, caller, permitted, id),
+    const right = await this.#rightToDecide(caller);
+    const row = await this.#database.inScope(scopeOf(caller), tx =>
+      this.#find(tx, caller, id),
     );
+    const [approval] = await this.#toApprovals([row], caller, right);
+    return approval;
   }
 
   /**
@@ -332,7 +366,6 @@ export class ApprovalsService {
     id: string,
     reason?: string,
   ): Promise<Approval> {
-    const permitted = await this.#mayDecide(caller);
     return this.#database.inScope(scopeOf(caller), async tx => {
       const row = await this.#machine.lock(tx, caller.organizationId, id);
       if (row.status !== 'pending' && row.status !== 'cancelled') {
@@ -348,7 +381,8 @@ export class ApprovalsService {
           }),
         );
       }
-      return this.#view(tx, caller, permitted, id);
+      // What was withdrawn is nobody's to decide.
+      return this.#view(tx, caller, false, id);
     });
   }
 
@@ -432,8 +466,29 @@ export class ApprovalsService {
     }
   }
 
-  async #isPermitted(caller: KnownCaller): Promise<boolean> {
-    return caller.kind === 'agent' ? false : this.#mayDecide(caller);
+  /** Which approvals somebody has the permission to decide, if they are asked. */
+  async #rightToDecide(caller: KnownCaller): Promise<Right> {
+    if (caller.kind === 'agent' || !this.#isPerson(caller)) {
+      return 'none';
+    }
+    const [right] = await this.#access.rightsOf(caller, [
+      approvalDecidePermission,
+    ]);
+    return right;
+  }
+
+  async #toApprovals(
+    rows: readonly ApprovalRow[],
+    caller: KnownCaller,
+    right: Right,
+  ): Promise<Approval[]> {
+    const permitted = await this.#access.among(
+      right,
+      rows.map(({ id }) => id),
+    );
+    return rows.map(row =>
+      this.#toApproval(row, caller, permitted.has(row.id)),
+    );
   }
 
   #toApproval(
@@ -451,6 +506,18 @@ export class ApprovalsService {
     permitted: boolean,
     id: string,
   ): Promise<Approval> {
+    return this.#toApproval(
+      await this.#find(tx, caller, id),
+      caller,
+      permitted,
+    );
+  }
+
+  async #find(
+    tx: Transaction,
+    caller: KnownCaller,
+    id: string,
+  ): Promise<ApprovalRow> {
     const row = await this.#store.findOfOrganization(
       tx,
       caller.organizationId,
@@ -459,6 +526,6 @@ export class ApprovalsService {
     if (!row) {
       throw new NotFoundError(`There is no approval ${id}`);
     }
-    return this.#toApproval(row, caller, permitted);
+    return row;
   }
 }

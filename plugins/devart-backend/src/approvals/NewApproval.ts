@@ -5,7 +5,7 @@ import {
   InvalidInputError,
   type InputIssue,
 } from '../operations/InvalidInputError';
-import { parseDuration } from '../workflows/definition/parseDuration';
+import { parseDuration } from '../time/parseDuration';
 import type { ApprovalSubject } from './ApprovalRow';
 
 const PRINCIPAL = /^(?:user|group):/;

@@ -6,7 +6,7 @@ import {
 } from '@devart/plugin-devart-common';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
-import { SCOPE_NAME } from './scopeName';
+import { scopeNameSql } from './scopeNameSql';
 
 /** An alert as it is stored, with what its subject is called. */
 export interface AlertRow {
@@ -18,7 +18,6 @@ export interface AlertRow {
     /** Of budgets: what they limit and how far they are. */
     scopeKind?: BudgetScope;
     scopeRef?: string;
-    scopeName?: string;
     period?: BudgetPeriod;
     limitMicros?: number;
     spentMicros?: number;
@@ -29,6 +28,8 @@ export interface AlertRow {
     to?: string;
   };
   at: Date;
+  /** Of budgets: what they limit, by its name; nothing when that is there no more. */
+  scope_name: string | null;
   service_name: string | null;
   service_title: string | null;
   /** Of delegations. */
@@ -36,8 +37,14 @@ export interface AlertRow {
   suspended_until: Date | null;
 }
 
+const SCOPE_NAME = scopeNameSql({
+  kind: `a.detail ->> 'scopeKind'`,
+  ref: `a.detail ->> 'scopeRef'`,
+  organization: 'a.organization_id',
+});
+
 const SELECT = `
-  select a.id, a.organization_id, a.kind, a.subject_id, a.detail, a.at, s.name as service_name, s.title as service_title,
+  select a.id, a.organization_id, a.kind, a.subject_id, a.detail, a.at, ${SCOPE_NAME} as scope_name, s.name as service_name, s.title as service_title,
     d.title as to_title, case when isfinite(s.suspended_until) then s.suspended_until end as suspended_until
   from budget_alerts a
   left join services s on s.id = a.subject_id
@@ -50,7 +57,7 @@ const SELECT = `
 const RAISE = `
   insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
   select b.organization_id, k.kind, b.id, n.starts_at, jsonb_strip_nulls(jsonb_build_object('scopeKind', b.scope_kind,
-    'scopeRef', nullif(b.scope_ref, ''), 'scopeName', ${SCOPE_NAME}, 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent))
+    'scopeRef', nullif(b.scope_ref, ''), 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent))
   from budgets b
   join organizations o on o.id = b.organization_id
   cross join lateral (select devart_window_start(b.period, clock_timestamp(), o.time_zone) as starts_at) n
@@ -65,7 +72,7 @@ const RAISE = `
 const RAISE_FORECAST = `
   insert into budget_alerts (organization_id, kind, subject_id, occasion, detail)
   select b.organization_id, 'forecast', b.id, n.starts_at, jsonb_strip_nulls(jsonb_build_object('scopeKind', b.scope_kind,
-    'scopeRef', nullif(b.scope_ref, ''), 'scopeName', ${SCOPE_NAME}, 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent,
+    'scopeRef', nullif(b.scope_ref, ''), 'period', b.period, 'limitMicros', b.limit_micros, 'spentMicros', w.spent,
     'expectedAt', ?::text, 'probability', ?::double precision))
   from budgets b
   join organizations o on o.id = b.organization_id

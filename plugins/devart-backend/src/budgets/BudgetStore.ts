@@ -1,7 +1,7 @@
 import type { BudgetPeriod, BudgetScope } from '@devart/plugin-devart-common';
 import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
-import { SCOPE_NAME } from './scopeName';
+import { scopeNameSql } from './scopeNameSql';
 
 /** A budget as it is stored, with what counts against it now. */
 export interface BudgetRow {
@@ -55,6 +55,12 @@ export interface BudgetFilter {
   beforeId?: string;
   limit: number;
 }
+
+const SCOPE_NAME = scopeNameSql({
+  kind: 'b.scope_kind',
+  ref: 'b.scope_ref',
+  organization: 'b.organization_id',
+});
 
 /** A window without a row has not been charged yet. */
 const SELECT = `

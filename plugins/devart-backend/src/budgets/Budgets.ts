@@ -1,11 +1,11 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
-import type { RoleMapping } from '@devart/plugin-devart-node';
 import type { Organizations } from '../access/Organizations';
 import type { ConfiguredService } from '../config/readServices';
 import type { Database } from '../database/Database';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
+import type { Audience } from '../notices/Audience';
 import type { AllHandlers, Handlers } from '../operations/Handlers';
 import type { Outbox } from '../outbox/Outbox';
 import { AlertStore } from './AlertStore';
@@ -46,7 +46,7 @@ export class Budgets implements Part {
     outbox: Outbox;
     /** Services that the configuration describes. */
     configured: readonly ConfiguredService[];
-    roles: RoleMapping;
+    audience: Audience;
     notifications: NotificationService;
     logger: LoggerService;
   }) {
@@ -98,15 +98,19 @@ export class Budgets implements Part {
     ];
     this.background = [notifier];
     this.#provide = () =>
-      database.asSystem('system:start', tx =>
-        this.services.provideAllIn(
+      database.asSystem('system:start', async tx => {
+        await this.services.provideAllIn(
           tx,
           organizations.first.id,
           options.configured,
-        ),
-      );
+        );
+        for (const { id } of organizations.all) {
+          await this.services.retireOthersIn(tx, id);
+        }
+      });
   }
 
+  /** When everybody who provides services has done so. */
   async start(): Promise<void> {
     await this.#provide();
   }

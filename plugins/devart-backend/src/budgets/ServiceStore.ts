@@ -26,6 +26,8 @@ export interface ServiceRow {
   fallback_name: string | null;
   fallback_title: string | null;
   is_active: boolean;
+  /** Since when the configuration describes it no longer. */
+  absent_since: Date | null;
   status: ServiceStatus;
   suspended_at: Date | null;
   /** Nothing, too, when no end is known. */
@@ -65,6 +67,8 @@ export interface ServiceChange {
   fallbackId?: string | null;
   isActive?: boolean;
   managedBy?: 'api' | 'config';
+  /** The configuration describes it again. */
+  absentSince?: null;
 }
 
 /** What narrows a list of services. */
@@ -84,6 +88,7 @@ const STATUS = `case when not s.is_active then 'inactive'
 const SELECT = `
   select s.id, s.organization_id, s.name, s.title, s.description, s.kind, s.endpoint, s.owner, s.entity_ref, s.managed_by,
     s.prices, s.on_exhausted, s.fallback_id, f.name as fallback_name, f.title as fallback_title, s.is_active,
+    s.absent_since,
     ${STATUS} as status,
     case when s.suspended_until > clock_timestamp() then s.suspended_at end as suspended_at,
     case when s.suspended_until > clock_timestamp() and isfinite(s.suspended_until) then s.suspended_until end as suspended_until,
@@ -192,8 +197,9 @@ export class ServiceStore {
       prices: change.prices && JSON.stringify(change.prices),
       on_exhausted: change.onExhausted,
       fallback_id: change.fallbackId,
-      is_active: change.isActive,
+      is_switched_on: change.isActive,
       managed_by: change.managedBy,
+      absent_since: change.absentSince,
     });
     if (set) {
       await tx.run(
@@ -201,6 +207,20 @@ export class ServiceStore {
         [...set.bindings, id],
       );
     }
+  }
+
+  /** Takes down that the configuration describes no others than these; answers those that it described until now. */
+  async markAbsent(
+    tx: Transaction,
+    organizationId: string,
+    described: readonly string[],
+  ): Promise<{ id: string; name: string; title: string }[]> {
+    return tx.rows(
+      `update services set absent_since = now(), updated_at = now(), version = version + 1
+       where organization_id = ? and managed_by = 'config' and absent_since is null and id <> all(?::uuid[])
+       returning id, name, title`,
+      [organizationId, described],
+    );
   }
 
   async remove(tx: Transaction, id: string): Promise<void> {

@@ -77,6 +77,8 @@ export class ServicesService {
   readonly #ledger: LedgerStore;
   readonly #events: EventLog;
   readonly #organizations: Organizations;
+  /** Ids of what the configuration describes. */
+  readonly #described = new Set<string>();
 
   constructor(options: {
     database: Database;
@@ -134,6 +136,7 @@ export class ServicesService {
           status: service.status,
           onExhausted: service.onExhausted,
           fallback: service.fallback,
+          absentSince: service.absentSince,
           suspendedAt: service.suspendedAt,
           suspendedUntil: service.suspendedUntil,
           monthMicros: service.monthMicros,
@@ -222,9 +225,36 @@ export class ServicesService {
 
   /**
    * Makes a service agree with the configuration, as part of a transaction.
-   * Whether it is switched on stays, and so do its budgets.
+   * Whether it is switched on stays, and so do its budgets. See also
+   * {@link ServicesService.retireOthersIn}.
    */
   async provideIn(
+    tx: Transaction,
+    organizationId: string,
+    service: ServiceDescription,
+  ): Promise<string> {
+    const id = await this.#provide(tx, organizationId, service);
+    this.#described.add(id);
+    return id;
+  }
+
+  /**
+   * Once all that the configuration describes is provided: services that it
+   * described before are paid no longer. They keep their budgets and their
+   * ledger, and are back as they were once it describes them again.
+   */
+  async retireOthersIn(tx: Transaction, organizationId: string): Promise<void> {
+    await this.#budgetStore.lockMoney(tx, organizationId);
+    await this.#store.lockChains(tx, organizationId);
+    const retired = await this.#store.markAbsent(tx, organizationId, [
+      ...this.#described,
+    ]);
+    for (const service of retired) {
+      await this.#tell(tx, organizationId, service.id, 'changed', service);
+    }
+  }
+
+  async #provide(
     tx: Transaction,
     organizationId: string,
     service: ServiceDescription,
@@ -239,6 +269,7 @@ export class ServicesService {
     const { prices = {}, onExhausted = 'reject' } = service;
     const isSame =
       row.managed_by === 'config' &&
+      row.absent_since === null &&
       row.title === title &&
       row.endpoint === endpoint &&
       row.fallback_id === fallbackId &&
@@ -252,6 +283,7 @@ export class ServicesService {
         prices,
         onExhausted,
         managedBy: 'config',
+        absentSince: null,
       });
     }
     return row.id;
@@ -267,7 +299,7 @@ export class ServicesService {
   async update(
     caller: MemberCaller,
     id: string,
-    change: Omit<ServiceChange, 'managedBy'>,
+    change: Omit<ServiceChange, 'managedBy' | 'absentSince'>,
     ifVersion?: number,
   ): Promise<Service> {
     const { organizationId } = caller;
@@ -279,13 +311,18 @@ export class ServicesService {
           `ifVersion: the service is at version ${row.version} by now`,
         );
       }
-      const { isActive: _, ...described } = change;
+      const { isActive, ...described } = change;
       const changed = Object.entries(described).filter(
         ([, value]) => value !== undefined,
       );
       if (row.managed_by === 'config' && changed.length > 0) {
         throw new ConflictError(
           `${changed[0][0]}: the configuration describes this service; it is changed there`,
+        );
+      }
+      if (isActive && row.absent_since) {
+        throw new ConflictError(
+          'isActive: the configuration describes this service no longer; it goes on once it is described there again',
         );
       }
       await this.updateIn(tx, row, change);
@@ -327,7 +364,7 @@ export class ServicesService {
       await this.#budgetStore.lockMoney(tx, organizationId);
       await this.#store.lockChains(tx, organizationId);
       const row = await this.#find(tx, organizationId, id);
-      if (row.managed_by === 'config') {
+      if (row.managed_by === 'config' && !row.absent_since) {
         throw new ConflictError(
           'The configuration describes this service; it is removed there',
         );
@@ -339,7 +376,11 @@ export class ServicesService {
       );
       if (charged) {
         throw new ConflictError(
-          'It was charged before and stays in the ledger; switch it off instead, with isActive: false',
+          `It was charged before and stays in the ledger; ${
+            row.absent_since
+              ? 'nothing is charged to it any more'
+              : 'switch it off instead, with isActive: false'
+          }`,
         );
       }
       if (fallbackOf !== undefined) {
@@ -588,6 +629,7 @@ function toService(
         : undefined,
     status: row.status,
     isActive: row.is_active,
+    absentSince: row.absent_since?.toISOString(),
     suspendedAt: row.suspended_at?.toISOString(),
     suspendedUntil: row.suspended_until?.toISOString(),
     monthMicros: live.monthMicros,

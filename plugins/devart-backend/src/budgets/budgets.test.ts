@@ -7,7 +7,11 @@ import type {
 import type { Knex } from 'knex';
 import request from 'supertest';
 import { eventually } from '../__testUtils__/eventually';
-import { TestControlPlane } from '../__testUtils__/TestControlPlane';
+import { RunParty } from '../__testUtils__/RunParty';
+import {
+  TestControlPlane,
+  type Person,
+} from '../__testUtils__/TestControlPlane';
 
 const EURO = 1_000_000;
 const TEAM = 'group:default/owners';
@@ -615,6 +619,46 @@ describe('services, budgets and the ledger', () => {
     });
   });
 
+  it('names what the budget of an alert is for, as budgets do', async () => {
+    const agent = await plane.agent({ name: 'spender' });
+    const { id: workflowId, title } = await new RunParty(plane).publish(`
+      steps: [{ id: rest, wait: { for: 0s } }]
+    `);
+    const [{ organization_id }] = await sql('agents').where({ id: agent.id });
+    const scopes = [
+      ['agent', agent.id, 'spender'],
+      ['workflow', workflowId, title],
+    ] as const;
+    for (const [scopeKind, scopeRef, scopeName] of scopes) {
+      const budget = await sam.budgets.create({
+        scopeKind,
+        scopeRef,
+        period: 'total',
+        limitMicros: EURO,
+        reason: 'To see its alerts',
+      });
+      await sql('budget_alerts').insert({
+        organization_id,
+        kind: 'threshold',
+        subject_id: budget.id,
+        occasion: new Date(),
+        detail: JSON.stringify({
+          scopeKind,
+          scopeRef,
+          period: 'total',
+          limitMicros: EURO,
+          spentMicros: 0.9 * EURO,
+        }),
+      });
+      const { items } = await sam.budgets.alerts({});
+      const alert = items.find(item => item.budget?.id === budget.id)!;
+      expect(budget.scopeName).toBe(scopeName);
+      expect(alert.budget).toMatchObject({ scopeRef, scopeName });
+      expect(alert.message).toMatch(`Total budget of ${scopeName}: 80 %`);
+      await ada.budgets.delete({ id: budget.id, reason: 'Test over' });
+    }
+  });
+
   it('corrects an entry once, and exports what a spreadsheet cannot run', async () => {
     const { id, name } = await service({ title: '=cmd|calc' });
     const { entryId } = await use(name);
@@ -751,6 +795,113 @@ describe('services of the configuration', () => {
       budgets: [{ limitMicros: 10 }],
     });
     await second.stop();
+  });
+
+  it('rest once they are described no longer, with all that is theirs, until they are again', async () => {
+    const kept = { name: 'kept', prices: { callMicros: 1 } };
+    const gone = {
+      name: 'gone',
+      title: 'Gone',
+      prices: { callMicros: 9 },
+      monthlyBudgetMicros: 100,
+    };
+    const unused = { name: 'unused', title: 'Unused' };
+    const upstream = {
+      id: 'models',
+      type: 'compatible',
+      baseUrl: 'http://127.0.0.1:9/v1',
+      price: 'free',
+    };
+    const starting = async (
+      services: JsonObject[],
+      upstreams: JsonObject[],
+      databasePrefix?: string,
+    ) => {
+      const plane = await TestControlPlane.start({
+        databasePrefix,
+        config: { money: { services }, gateway: { upstreams } },
+      });
+      const { items } = await plane.as('viewer').services.list({});
+      const states = items.map(({ name, status, absentSince }) =>
+        [name, status, ...(absentSince ? ['absent'] : [])].join(' '),
+      );
+      const idOf = (name: string) =>
+        items.find(item => item.name === name)?.id ?? '';
+      return { plane, states, idOf };
+    };
+    const first = await starting([kept, gone, unused], [upstream]);
+    const { databasePrefix } = first.plane;
+    await first.plane
+      .as('supervisor')
+      .tasks.dispatch({ service: 'gone', requestId: 'before' });
+    // Switched off by people: it stays so when it comes back.
+    await first.plane
+      .as('supervisor')
+      .services.update({ id: first.idOf('unused'), isActive: false });
+    await first.plane.stop();
+
+    const second = await starting([kept], [], databasePrefix);
+    expect(second.states).toEqual([
+      'gone inactive absent',
+      'kept active',
+      'models inactive absent',
+      'unused inactive absent',
+    ]);
+    const id = second.idOf('gone');
+    const as = (person: Person) => second.plane.as(person);
+    expect(await as('viewer').services.get({ id })).toMatchObject({
+      isActive: false,
+      monthMicros: 9,
+      budgets: [{ limitMicros: 100, window: { spentMicros: 9 } }],
+    });
+    const { items: states } = await as('viewer').services.status({});
+    expect(states.filter(({ absentSince }) => absentSince)).toHaveLength(3);
+    expect(
+      await as('supervisor').tasks.dispatch({
+        service: 'gone',
+        requestId: 'after',
+      }),
+    ).toMatchObject({
+      outcome: 'refused',
+      reason: 'inactive',
+      message:
+        'Gone is paid no longer: the configuration does not describe it any more',
+    });
+    await expect(
+      as('supervisor').services.update({ id, isActive: true }),
+    ).rejects.toMatchObject({
+      statusCode: 409,
+      body: {
+        error: { message: expect.stringContaining('isActive: the config') },
+      },
+    });
+    // What is in the ledger stays there; what is not goes by the usual rights.
+    await expect(as('admin').services.delete({ id })).rejects.toMatchObject({
+      statusCode: 409,
+      body: {
+        error: { message: expect.stringContaining('stays in the ledger') },
+      },
+    });
+    const models = second.idOf('models');
+    await expect(
+      as('supervisor').services.delete({ id: models }),
+    ).rejects.toMatchObject({ statusCode: 403 });
+    await as('admin').services.delete({ id: models });
+    await second.plane.stop();
+
+    const third = await starting([kept, gone, unused], [], databasePrefix);
+    expect(third.states).toEqual([
+      'gone active',
+      'kept active',
+      'unused inactive',
+    ]);
+    expect(third.idOf('gone')).toBe(id);
+    expect(
+      await third.plane
+        .as('supervisor')
+        .tasks.dispatch({ service: 'gone', requestId: 'again' }),
+    ).toMatchObject({ outcome: 'charged', chargedMicros: 9 });
+    await third.plane.stop();
   });
 
   it('are refused with the key that is wrong', async () => {

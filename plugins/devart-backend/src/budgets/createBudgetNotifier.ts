@@ -1,11 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
-import type { RoleMapping } from '@devart/plugin-devart-node';
-import type { Organizations } from '../access/Organizations';
 import type { Database } from '../database/Database';
 import type { Loop } from '../loops/Loop';
+import type { Audience } from '../notices/Audience';
 import { createNotifier } from '../notices/createNotifier';
-import { isPrincipal } from '../notices/Notice';
 import { BudgetNoticeStore, type DueAlert } from './BudgetNoticeStore';
 import { noticesOfAlert } from './noticesOfAlert';
 
@@ -16,27 +14,16 @@ import { noticesOfAlert } from './noticesOfAlert';
  */
 export function createBudgetNotifier(options: {
   database: Database;
-  organizations: Organizations;
-  roles: RoleMapping;
+  audience: Audience;
   notifications: NotificationService;
   logger: LoggerService;
 }): Loop {
-  const { database, organizations, roles, notifications, logger } = options;
+  const { database, audience, notifications, logger } = options;
   const actor = 'system:budgets';
   const store = new BudgetNoticeStore();
   const recipientsOf = (alert: DueAlert): string[] => {
-    const owner = alert.owners
-      .map(ref => ref?.toLowerCase())
-      .find(ref => ref !== undefined && isPrincipal(ref));
-    return owner
-      ? [owner]
-      : roles
-          .named(['supervisor', 'admin'])
-          .filter(
-            ref =>
-              isPrincipal(ref) &&
-              organizations.organizationOf([ref]).id === alert.organization_id,
-          );
+    const [owner] = audience.principals(alert.owners);
+    return owner ? [owner] : audience.staff(alert.organization_id);
   };
   return createNotifier({
     name: 'budget notifier',

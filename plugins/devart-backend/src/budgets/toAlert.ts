@@ -31,11 +31,14 @@ function messageOf(row: AlertRow, currency: string): string {
 }
 
 /** What people call the budget of an alert. */
-export function budgetOf({ detail }: Pick<AlertRow, 'detail'>): string {
+export function budgetOf({
+  detail,
+  scope_name,
+}: Pick<AlertRow, 'detail' | 'scope_name'>): string {
   return describeBudget({
     scope_kind: detail.scopeKind ?? 'organization',
     scope_ref: detail.scopeRef ?? '',
-    scope_name: detail.scopeName ?? null,
+    scope_name,
     period: detail.period ?? 'total',
   });
 }
@@ -55,7 +58,7 @@ export function toAlert(row: AlertRow, currency: string): BudgetAlert {
             id: row.subject_id,
             scopeKind: detail.scopeKind,
             scopeRef: detail.scopeRef,
-            scopeName: detail.scopeName,
+            scopeName: row.scope_name ?? undefined,
             period: detail.period,
           }
         : undefined,

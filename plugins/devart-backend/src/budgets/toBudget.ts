@@ -35,6 +35,7 @@ export function toBudgetState(row: BudgetRow): BudgetState {
     id: row.id,
     period: row.period,
     limitMicros,
+    shards: row.shards,
     window: {
       startsAt: row.starts_at?.toISOString(),
       endsAt: row.ends_at?.toISOString(),
@@ -66,7 +67,6 @@ export function toBudget(row: BudgetRow): Budget {
   return {
     ...toBudgetState(row),
     ...scopeOf(row),
-    shards: row.shards,
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -29,6 +29,14 @@ export class Conditions {
     return both;
   }
 
+  /** All of them as one condition, between two pieces of SQL without values. */
+  wrap(before: string, after: string): Conditions {
+    return new Conditions().add(
+      `${before}${this.sql}${after}`,
+      ...this.#bindings,
+    );
+  }
+
   /** All of them as SQL. */
   get sql(): string {
     return this.#conditions.join(' and ') || 'true';

@@ -52,6 +52,8 @@ export class EventStore {
       subjectId?: string;
       entityRef?: string;
       actor?: string;
+      /** A condition that only what the caller may see meets; all of it without. */
+      visible?: Conditions;
       beforeId?: string;
       limit: number;
     },
@@ -61,7 +63,8 @@ export class EventStore {
       .narrow('subject_id = ?', filter.subjectId)
       .narrow('entity_ref = ?', filter.entityRef)
       .narrow('actor = ?', filter.actor)
-      .narrow('id < ?', filter.beforeId);
+      .narrow('id < ?', filter.beforeId)
+      .with(filter.visible ?? new Conditions());
     return this.#database.inScope(scope, tx =>
       tx.rows<EventRow>(
         `select ${COLUMNS} from events where ${where.sql} order by id desc limit ?`,

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { EventsService } from '@backstage/plugin-events-node';
 import type { SignalsService } from '@backstage/plugin-signals-node';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import { createRetention } from '../loops/createRetention';
@@ -26,6 +27,7 @@ export class Outbox implements Part {
   constructor(options: {
     config: Pick<DevartConfig, 'activityDays'>;
     database: Database;
+    access: ObjectAccess;
     events: EventsService;
     signals: SignalsService;
     logger: LoggerService;
@@ -44,7 +46,7 @@ export class Outbox implements Part {
       },
     });
     this.events.onCommitted(() => relay.wake());
-    this.handlers = { activity: createActivityHandlers(store) };
+    this.handlers = { activity: createActivityHandlers(store, options.access) };
     this.vital = [relay];
     this.background = [
       createHintHeartbeat({ hints: this.hints, logger }),

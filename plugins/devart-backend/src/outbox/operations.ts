@@ -1,4 +1,8 @@
-import type { HintTopic } from '@devart/plugin-devart-common';
+import {
+  RESOURCE_TYPE_TASK,
+  type HintTopic,
+} from '@devart/plugin-devart-common';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import { requireMember, scopeOf } from '../access/Caller';
 import { decodeIdCursor, pageOfRows } from '../database/Cursor';
 import type { Handlers } from '../operations/Handlers';
@@ -7,14 +11,21 @@ import type { EventStore } from './EventStore';
 /** Handlers of the activity feed. */
 export function createActivityHandlers(
   store: EventStore,
+  access: ObjectAccess,
 ): Handlers<'activity'> {
   return {
     list: async (input, { caller }) => {
+      const member = requireMember(caller);
       const { rows, nextCursor } = pageOfRows(
-        await store.list(scopeOf(requireMember(caller)), {
+        await store.list(scopeOf(member), {
           subjectId: input.subjectId,
           entityRef: input.entityRef,
           actor: input.actor,
+          visible: await access.visibleBy(
+            member,
+            RESOURCE_TYPE_TASK,
+            'events.subject_id',
+          ),
           beforeId: decodeIdCursor(input.cursor),
           limit: input.limit,
         }),

@@ -1,4 +1,6 @@
+import { RESOURCE_TYPE_TASK } from '@devart/plugin-devart-common';
 import { requireMember, scopeOf } from '../access/Caller';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { Organizations } from '../access/Organizations';
 import type { ApprovalsService } from '../approvals/ApprovalsService';
 import type { AgentsService } from '../agents/AgentsService';
@@ -12,6 +14,7 @@ import { OverviewStore } from './OverviewStore';
 /** Handlers of the portal as a whole. */
 export function createPortalHandlers(options: {
   database: Database;
+  access: ObjectAccess;
   organizations: Organizations;
   agents: AgentsService;
   reviews: ReviewsService;
@@ -19,7 +22,8 @@ export function createPortalHandlers(options: {
   transports: TaskTransports;
   queueSources: QueueSources;
 }): Handlers<'portal'> {
-  const { database, organizations, agents, reviews, approvals } = options;
+  const { database, access, organizations, agents, reviews, approvals } =
+    options;
   const { transports, queueSources } = options;
   const overview = new OverviewStore();
   return {
@@ -45,12 +49,18 @@ export function createPortalHandlers(options: {
       const member = requireMember(caller);
       const { organizationId } = member;
       const approvalsWaiting = await approvals.countMine(member);
+      const failedPublishing = await reviews.countFailedPublishing(member);
+      const visible = await access.visible(member, RESOURCE_TYPE_TASK, 't');
       return database.inScope(scopeOf(member), async tx => {
-        const tasks = await overview.countTasks(tx, organizationId);
-        const queue = await overview.queue(tx, organizationId);
+        const tasks = await overview.countTasks(tx, organizationId, visible);
+        const queue = await overview.queue(tx, organizationId, visible);
         const status = await agents.countByStatus(tx, organizationId);
         const halt = await agents.haltOf(tx, organizationId);
-        const throughput = await overview.throughput(tx, organizationId);
+        const throughput = await overview.throughput(
+          tx,
+          organizationId,
+          visible,
+        );
         const { byPriority, scheduled, oldest } = queue;
         return {
           queue: {
@@ -60,7 +70,7 @@ export function createPortalHandlers(options: {
             scheduled,
             oldestQueuedAt: oldest?.toISOString(),
             byPriority,
-            unserved: await overview.unserved(tx, organizationId),
+            unserved: await overview.unserved(tx, organizationId, visible),
             ...(await healthOfQueue(tx, organizationId, queueSources)),
             transports: transports.statuses(),
           },
@@ -82,10 +92,7 @@ export function createPortalHandlers(options: {
             deadLetters: tasks.dead_letter ?? 0,
             waitingForPeople: tasks.waiting ?? 0,
             pendingAgents: status.pending ?? 0,
-            failedPublishing: await reviews.countFailedPublishing(
-              tx,
-              organizationId,
-            ),
+            failedPublishing,
           },
         };
       });

@@ -6,6 +6,7 @@ import type {
   ReviewOutput,
   TaskStatus,
 } from '@devart/plugin-devart-common';
+import { Conditions } from '../database/Conditions';
 import type { Transaction } from '../database/Transaction';
 
 /** A row of `review_live`. */
@@ -159,10 +160,12 @@ export class ReviewStore {
     tx: Transaction,
     organizationId: string,
     by: { id: string } | { taskId: string },
+    visible = new Conditions(),
   ): Promise<ReviewRow | undefined> {
     const [row] = await tx.rows<ReviewRow>(
-      `${SELECT_REVIEW} where r.organization_id = ? and ${'id' in by ? 'r.id' : 'r.task_id'} = ?`,
-      [organizationId, 'id' in by ? by.id : by.taskId],
+      `${SELECT_REVIEW} where r.organization_id = ? and ${'id' in by ? 'r.id' : 'r.task_id'} = ?
+         and ${visible.sql}`,
+      [organizationId, 'id' in by ? by.id : by.taskId, ...visible.bindings],
     );
     return row;
   }
@@ -175,28 +178,22 @@ export class ReviewStore {
       repository?: string;
       entityRef?: string;
       publishing?: readonly string[];
+      /** A condition on `r` that only what the caller may see meets. */
+      visible?: Conditions;
       beforeId?: string;
       limit: number;
     },
   ): Promise<ReviewRow[]> {
-    const conditions = ['r.organization_id = ?'];
-    const bindings: unknown[] = [organizationId];
-    const narrow = (
-      condition: string,
-      value: string | readonly string[] | undefined,
-    ) => {
-      if (value !== undefined) {
-        conditions.push(condition);
-        bindings.push(value);
-      }
-    };
-    narrow('r.repository = ?', filter.repository);
-    narrow('r.entity_ref = ?', filter.entityRef);
-    narrow('r.publish_state = any(?)', filter.publishing);
-    narrow('r.id < ?', filter.beforeId);
+    const where = new Conditions()
+      .add('r.organization_id = ?', organizationId)
+      .narrow('r.repository = ?', filter.repository)
+      .narrow('r.entity_ref = ?', filter.entityRef)
+      .narrow('r.publish_state = any(?)', filter.publishing)
+      .narrow('r.id < ?', filter.beforeId)
+      .with(filter.visible ?? new Conditions());
     return tx.rows<ReviewRow>(
-      `${SELECT_REVIEW} where ${conditions.join(' and ')} order by r.id desc limit ?`,
-      [...bindings, filter.limit + 1],
+      `${SELECT_REVIEW} where ${where.sql} order by r.id desc limit ?`,
+      [...where.bindings, filter.limit + 1],
     );
   }
 
@@ -494,10 +491,12 @@ export class ReviewStore {
   async countFailedPublishing(
     tx: Transaction,
     organizationId: string,
+    visible = new Conditions(),
   ): Promise<number> {
     const [row] = await tx.rows<{ count: number }>(
-      `select count(*)::int as count from reviews where organization_id = ? and publish_state = 'failed'`,
-      [organizationId],
+      `select count(*)::int as count from reviews r
+       where r.organization_id = ? and r.publish_state = 'failed' and ${visible.sql}`,
+      [organizationId, ...visible.bindings],
     );
     return row.count;
   }

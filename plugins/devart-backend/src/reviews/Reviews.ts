@@ -1,6 +1,7 @@
 import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { CodeHost } from '@devart/plugin-devart-node';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { Organizations } from '../access/Organizations';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
@@ -24,6 +25,7 @@ export interface ReviewsOptions {
   >;
   codeHosts: ReadonlyMap<string, CodeHost>;
   database: Database;
+  access: ObjectAccess;
   organizations: Organizations;
   outbox: Outbox;
   tasks: Tasks;
@@ -39,12 +41,14 @@ export class Reviews implements Part {
   readonly background: readonly Loop[];
 
   constructor(options: ReviewsOptions) {
-    const { config, codeHosts, database, organizations, tasks } = options;
+    const { config, codeHosts, database, access, organizations, tasks } =
+      options;
     const { auth, catalog, logger } = options;
     const { events } = options.outbox;
     const store = new ReviewStore();
     this.service = new ReviewsService({
       database,
+      access,
       store,
       tasks: tasks.service,
       work: tasks.work,

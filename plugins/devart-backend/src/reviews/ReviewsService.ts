@@ -1,5 +1,6 @@
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import {
+  RESOURCE_TYPE_TASK,
   priorityRank,
   REVIEW_CAPABILITY,
   REVIEW_TASK_TYPE,
@@ -18,6 +19,7 @@ import type {
 } from '@devart/plugin-devart-node';
 import { v7 as uuidv7 } from 'uuid';
 import { scopeOf, type AgentCaller, type MemberCaller } from '../access/Caller';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import type { EventLog } from '../outbox/EventLog';
@@ -86,6 +88,7 @@ export function toReview(row: ReviewRow): Review {
  */
 export class ReviewsService {
   readonly #database: Database;
+  readonly #access: ObjectAccess;
   readonly #store: ReviewStore;
   readonly #tasks: TasksService;
   readonly #work: TaskWorkService;
@@ -98,6 +101,7 @@ export class ReviewsService {
 
   constructor(options: {
     database: Database;
+    access: ObjectAccess;
     store: ReviewStore;
     tasks: TasksService;
     work: TaskWorkService;
@@ -110,6 +114,7 @@ export class ReviewsService {
     priorityByLabel: ReadonlyMap<string, TaskPriority>;
   }) {
     this.#database = options.database;
+    this.#access = options.access;
     this.#store = options.store;
     this.#tasks = options.tasks;
     this.#work = options.work;
@@ -355,8 +360,9 @@ export class ReviewsService {
       limit: number;
     },
   ): Promise<Review[]> {
+    const visible = await this.#visible(caller);
     const rows = await this.#database.inScope(scopeOf(caller), tx =>
-      this.#store.list(tx, caller.organizationId, filter),
+      this.#store.list(tx, caller.organizationId, { ...filter, visible }),
     );
     return rows.map(toReview);
   }
@@ -366,8 +372,14 @@ export class ReviewsService {
     caller: MemberCaller,
     by: { id: string } | { taskId: string },
   ): Promise<ReviewDetail | undefined> {
+    const visible = await this.#visible(caller);
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const row = await this.#store.find(tx, caller.organizationId, by);
+      const row = await this.#store.find(
+        tx,
+        caller.organizationId,
+        by,
+        visible,
+      );
       if (!row) {
         return undefined;
       }
@@ -423,12 +435,17 @@ export class ReviewsService {
     };
   }
 
-  /** How many reviews could not be shown at their code hosts. */
-  async countFailedPublishing(
-    tx: Transaction,
-    organizationId: string,
-  ): Promise<number> {
-    return this.#store.countFailedPublishing(tx, organizationId);
+  /** How many reviews that a caller may see could not be shown at their code hosts. */
+  async countFailedPublishing(caller: MemberCaller): Promise<number> {
+    const visible = await this.#visible(caller);
+    return this.#database.inScope(scopeOf(caller), tx =>
+      this.#store.countFailedPublishing(tx, caller.organizationId, visible),
+    );
+  }
+
+  /** A review is seen by whoever may see the task that does it. */
+  #visible(caller: MemberCaller) {
+    return this.#access.visibleBy(caller, RESOURCE_TYPE_TASK, 'r.task_id');
   }
 
   /** @throws NotFoundError */

@@ -167,7 +167,7 @@ export class DispatchService {
     currency: string,
   ): Pick<DispatchOutcome, 'message' | 'reason' | 'budgetId'> {
     return {
-      message: refusalInWords(asked.title, answer, currency),
+      message: refusalInWords(asked, answer, currency),
       reason: answer.reason === 'request_used' ? undefined : answer.reason,
       budgetId: answer.budgetId,
     };

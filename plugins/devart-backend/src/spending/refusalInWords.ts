@@ -1,12 +1,14 @@
 import type { Refused } from '../budgets/charges';
 import { money } from '../budgets/describeBudget';
+import type { ServiceRow } from '../budgets/ServiceStore';
 
 /** Why nobody was paid, for people. */
 export function refusalInWords(
-  service: string,
+  asked: Pick<ServiceRow, 'title' | 'absent_since'>,
   refused: Refused,
   currency: string,
 ): string {
+  const service = asked.title;
   const needed = money(refused.neededMicros ?? 0, currency);
   const left = money(Math.max(0, refused.remainingMicros ?? 0), currency);
   const others = refused.delegatedFrom?.length
@@ -16,7 +18,9 @@ export function refusalInWords(
     case 'suspended':
       return `${service} is used up and rests until its budget begins anew or is increased${others}`;
     case 'inactive':
-      return `${service} is switched off${others}`;
+      return asked.absent_since
+        ? `${service} is paid no longer: the configuration does not describe it any more${others}`
+        : `${service} is switched off${others}`;
     case 'too_large':
       return `${needed} is more than a whole budget allows`;
     case 'held':

@@ -42,6 +42,8 @@ export interface TaskFilter {
   parentId?: string;
   runId?: string;
   text?: string;
+  /** Which of them the caller may see: a condition on `t`; all without. */
+  visible?: Conditions;
 }
 
 /** What people change of a task; what is undefined stays. */
@@ -200,6 +202,9 @@ function conditionsOf(organizationId: string, filter: TaskFilter): Conditions {
          where organization_id = t.organization_id and ? = any(capabilities))`,
       filter.capability,
     );
+  if (filter.visible) {
+    where.add(filter.visible.sql, ...filter.visible.bindings);
+  }
   if (filter.text !== undefined) {
     const query = prefixQuery(filter.text);
     if (query === undefined) {
@@ -587,7 +592,7 @@ export class TaskStore {
     tx: Transaction,
     organizationId: string,
     id: string,
-    limit: number,
+    { visible, limit }: { visible?: Conditions; limit: number },
   ): Promise<
     {
       id: string;
@@ -597,6 +602,7 @@ export class TaskStore {
       priority: number;
     }[]
   > {
+    const seen = visible ?? new Conditions();
     return tx.rows(
       `with recursive
          ancestors as (
@@ -613,8 +619,8 @@ export class TaskStore {
            where f.depth < 1000
          )
        select t.id, t.parent_id, t.title, t.status, t.priority from family f join task_live t on t.id = f.id
-       order by f.depth, t.id limit ?`,
-      [organizationId, id, limit + 1],
+       where ${seen.sql} order by f.depth, t.id limit ?`,
+      [organizationId, id, ...seen.bindings, limit + 1],
     );
   }
 

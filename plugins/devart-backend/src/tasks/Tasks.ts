@@ -1,8 +1,11 @@
+import type { ObjectAccess } from '../access/ObjectAccess';
+import type { EntityOwners } from '../access/EntityOwners';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import type { Outbox } from '../outbox/Outbox';
 import { SharedTransactions } from '../database/SharedTransactions';
 import { AttemptFence } from './AttemptFence';
+import { createTaskKind } from './createTaskKind';
 import { LeaseStore } from './LeaseStore';
 import { QueueStore } from './QueueStore';
 import { TaskCompletions } from './TaskCompletions';
@@ -37,9 +40,12 @@ export class Tasks {
   constructor(options: {
     config: Pick<DevartConfig, 'ageingSeconds' | 'retry' | 'capabilityLimits'>;
     database: Database;
+    access: ObjectAccess;
+    owners: EntityOwners;
     outbox: Pick<Outbox, 'events' | 'hints'>;
   }) {
-    const { config, database, outbox } = options;
+    const { config, database, access, outbox } = options;
+    access.add(createTaskKind(options));
     const { events, hints } = outbox;
     const store = new TaskStore();
     const queue = new QueueStore({ ageingSeconds: config.ageingSeconds });
@@ -64,7 +70,7 @@ export class Tasks {
       worthwhile: WORTHWHILE_ITEMS,
     });
     const common = { database, store, leases, history, machine, fence, events };
-    this.service = new TasksService({ ...common, queue });
+    this.service = new TasksService({ ...common, access, queue });
     this.work = new TaskWorkService({
       ...common,
       records: new TaskRecordStore(),

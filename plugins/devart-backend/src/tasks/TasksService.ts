@@ -11,10 +11,12 @@ import {
   type TaskPriority,
   type TaskStatus,
   type TaskSummary,
+  RESOURCE_TYPE_TASK,
   type WaitingReason,
 } from '@devart/plugin-devart-common';
 import { v7 as uuidv7 } from 'uuid';
 import { scopeOf, type KnownCaller, type MemberCaller } from '../access/Caller';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { Database } from '../database/Database';
 import type { Scope } from '../database/Scope';
 import type { Transaction } from '../database/Transaction';
@@ -49,7 +51,7 @@ export interface TaskDescription {
 }
 
 /** What narrows a list of tasks, in the words of the contract. */
-export type TaskListFilter = Omit<TaskFilter, 'priority'> & {
+export type TaskListFilter = Omit<TaskFilter, 'priority' | 'visible'> & {
   priority?: readonly TaskPriority[];
 };
 
@@ -75,6 +77,7 @@ function hashOf(description: TaskDescription): Buffer {
 /** Tasks as people and services deal with them. */
 export class TasksService {
   readonly #database: Database;
+  readonly #access: ObjectAccess;
   readonly #store: TaskStore;
   readonly #queue: QueueStore;
   readonly #history: TaskHistoryStore;
@@ -89,6 +92,7 @@ export class TasksService {
 
   constructor(options: {
     database: Database;
+    access: ObjectAccess;
     store: TaskStore;
     queue: QueueStore;
     history: TaskHistoryStore;
@@ -97,6 +101,7 @@ export class TasksService {
     events: EventLog;
   }) {
     this.#database = options.database;
+    this.#access = options.access;
     this.#store = options.store;
     this.#queue = options.queue;
     this.#history = options.history;
@@ -316,9 +321,11 @@ export class TasksService {
   ): Promise<TaskSummary[]> {
     const scope = scopeOf(caller);
     const { beforeId, limit, ...rest } = filter;
+    const visible = await this.#visible(caller);
     const rows = await this.#database.inScope(scope, tx =>
       this.#store.list(tx, scope.organizationId, {
         ...storedFilter(rest),
+        visible,
         beforeId,
         limit,
       }),
@@ -337,7 +344,8 @@ export class TasksService {
     >
   > {
     const { limit, ...rest } = filter;
-    const stored = storedFilter(rest);
+    const visible = await this.#visible(caller);
+    const stored = { ...storedFilter(rest), visible };
     const { organizationId } = caller;
     return this.#database.inScope(scopeOf(caller), async tx => {
       const columnOf = async (status: readonly TaskStatus[]) => {
@@ -579,9 +587,13 @@ export class TasksService {
   /** The family of a task, nearest first; one more than `limit`. */
   async lineage(caller: KnownCaller, id: string, limit: number) {
     const scope = scopeOf(caller);
+    const visible = await this.#visible(caller);
     return this.#database.inScope(scope, async tx => {
       await this.#fence.find(tx, scope.organizationId, id);
-      return this.#store.lineage(tx, scope.organizationId, id, limit);
+      return this.#store.lineage(tx, scope.organizationId, id, {
+        visible,
+        limit,
+      });
     });
   }
 
@@ -590,6 +602,10 @@ export class TasksService {
     return this.#database.inScope(scope, tx =>
       this.#history.performance(tx, agentId, days),
     );
+  }
+
+  #visible(caller: KnownCaller) {
+    return this.#access.visible(caller, RESOURCE_TYPE_TASK, 't');
   }
 
   #checkMove(from: TaskStatus, to: TaskStatus): void {

@@ -202,10 +202,15 @@ export function createTaskHandlers(options: {
     },
     lineage: async ({ id }, { caller }) => {
       const rows = await tasks.lineage(requireKnown(caller), id, MAX_LINEAGE);
+      const shown = new Set(rows.map(row => row.id));
       return {
         items: rows.slice(0, MAX_LINEAGE).map(row => ({
           id: row.id,
-          parentId: row.parent_id ?? undefined,
+          // A parent that the caller may not see is not there.
+          parentId:
+            row.parent_id && shown.has(row.parent_id)
+              ? row.parent_id
+              : undefined,
           title: row.title,
           status: row.status,
           priority: priorityOfRank(row.priority),

@@ -4,65 +4,78 @@ import type {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { Router } from 'express';
 import type { RateLimiter } from '../access/RateLimiter';
 import type { Approvals } from '../approvals/Approvals';
 import type { AuditTrail } from '../audit/AuditTrail';
+import type { EntityOwners } from '../access/EntityOwners';
+import type { ObjectAccess } from '../access/ObjectAccess';
 import type { DevartConfig } from '../config/DevartConfig';
 import type { Database } from '../database/Database';
 import { createRetention } from '../loops/createRetention';
 import type { Loop } from '../loops/Loop';
 import type { Part } from '../loops/Part';
+import type { Audience } from '../notices/Audience';
 import type { AllHandlers } from '../operations/Handlers';
-import type { OperationRunner } from '../operations/OperationRunner';
+import type { OperationPerformer } from '../operations/OperationPerformer';
 import type { Outbox } from '../outbox/Outbox';
 import type { Tasks } from '../tasks/Tasks';
-import { ActingCallers } from './ActingCallers';
-import { createEventMatcher } from './createEventMatcher';
+import { ActingCallers } from './steps/ActingCallers';
+import { createEventMatcher } from './triggers/createEventMatcher';
+import { createRunKind } from './runs/createRunKind';
 import {
   createRunCleaner,
   createRunKeeper,
   createRunTimer,
-} from './createRunLoops';
-import { createScheduler } from './createScheduler';
-import { createWorkflowWebhookRouter } from './createWorkflowWebhookRouter';
-import { EventInbox } from './EventInbox';
-import { HttpRequester } from './HttpRequester';
+} from './runs/createRunLoops';
+import { createRunNotifier } from './notices/createRunNotifier';
+import { RunNoticeStore } from './notices/RunNoticeStore';
+import { createScheduler } from './triggers/createScheduler';
+import { createWorkflowWebhookRouter } from './triggers/createWorkflowWebhookRouter';
+import { EventInbox } from './triggers/EventInbox';
+import { HttpRequester } from './steps/HttpRequester';
 import { createRunHandlers, createWorkflowHandlers } from './operations';
-import { OperationSteps } from './OperationSteps';
-import { ProgramCache } from './ProgramCache';
-import { RunEffects } from './RunEffects';
-import { RunEngine } from './RunEngine';
-import { RunsService } from './RunsService';
-import { RunStore } from './RunStore';
-import { SecretBox } from './SecretBox';
-import { StepPerformer } from './StepPerformer';
-import { WorkflowsService } from './WorkflowsService';
-import { WorkflowStore } from './WorkflowStore';
+import { OperationSteps } from './steps/OperationSteps';
+import { ProgramCache } from './versions/ProgramCache';
+import { RunEffects } from './runs/RunEffects';
+import { RunEngine } from './runs/RunEngine';
+import { RunsService } from './runs/RunsService';
+import { RunStore } from './runs/RunStore';
+import { SecretBox } from './secrets/SecretBox';
+import { StepPerformer } from './steps/StepPerformer';
+import { WorkflowsService } from './versions/WorkflowsService';
+import { WorkflowStore } from './versions/WorkflowStore';
 
 /** What workflows are built on. */
 export interface WorkflowsOptions {
   config: Pick<DevartConfig, 'workflows' | 'secretKeys' | 'roles' | 'runDays'>;
   database: Database;
+  access: ObjectAccess;
+  owners: EntityOwners;
   outbox: Outbox;
   tasks: Tasks;
   approvals: Approvals;
   auth: AuthService;
   catalog: CatalogService;
   permissions: PermissionsService;
+  notifications: NotificationService;
+  audience: Audience;
   logger: LoggerService;
 }
 
 /** Workflows and their runs, put together. */
 export class Workflows implements Part {
   static async create(options: WorkflowsOptions): Promise<Workflows> {
-    const { config, database, outbox, logger } = options;
+    const { config, database, access, outbox, logger } = options;
+    access.add(createRunKind(options));
     const { events, hints } = outbox;
     const { service: tasks, machine } = options.tasks;
     const approvals = options.approvals.service;
     const { leaseSeconds, allowedHosts } = config.workflows;
     const workflowStore = new WorkflowStore();
     const store = new RunStore();
+    const notices = new RunNoticeStore();
     const programs = new ProgramCache({ database, store: workflowStore });
     const steps = new OperationSteps({ permissions: options.permissions });
     const secrets = new SecretBox(config.secretKeys);
@@ -77,6 +90,7 @@ export class Workflows implements Part {
     const engine = new RunEngine({
       database,
       store,
+      notices,
       workflows: workflowStore,
       programs,
       effects: new RunEffects({ tasks, approvals }),
@@ -91,6 +105,7 @@ export class Workflows implements Part {
     });
     const runs = new RunsService({
       database,
+      access,
       store,
       programs,
       engine,
@@ -163,6 +178,8 @@ export class Workflows implements Part {
       logger,
     });
     workflows.onScheduled(() => scheduler.wake());
+    const notifier = createRunNotifier({ ...options, store: notices });
+    engine.onFailed(() => notifier.wake());
     outbox.onPublishing(async (tx, published) => {
       if ((await inbox.keep(tx, published)) > 0) {
         tx.afterCommit(() => matcher.wake());
@@ -187,6 +204,7 @@ export class Workflows implements Part {
         scheduler,
       ],
       background: [
+        notifier,
         createRetention({
           name: 'run retention',
           database,
@@ -212,7 +230,7 @@ export class Workflows implements Part {
 
   readonly handlers: Pick<AllHandlers, 'workflows' | 'runs'>;
   /** Says what does the operations of steps. */
-  readonly operateWith: (runner: OperationRunner) => void;
+  readonly operateWith: (runner: OperationPerformer) => void;
   readonly webhookRouter: (audit: AuditTrail, limiter: RateLimiter) => Router;
   /** Without any of these, runs do not move on. */
   readonly vital: readonly Loop[];

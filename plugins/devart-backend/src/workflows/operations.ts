@@ -6,8 +6,8 @@ import {
   pageOfRows,
 } from '../database/Cursor';
 import type { Handlers } from '../operations/Handlers';
-import type { RunsService } from './RunsService';
-import type { WorkflowsService } from './WorkflowsService';
+import type { RunsService } from './runs/RunsService';
+import type { WorkflowsService } from './versions/WorkflowsService';
 
 /** Handlers of operations on workflows. */
 export function createWorkflowHandlers(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HINT_TOPICS } from '../events/hints';
 import { taskReadPermission } from '../permissions/permissions';
+import { RESOURCE_TYPE_TASK } from '../permissions/resourceTypes';
 import { text } from '../model/text';
 import { defineOperation } from './defineOperation';
 import {
@@ -42,6 +43,7 @@ const list = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, list: true },
   input: z.strictObject({
     subjectId: idSchema.optional(),
     entityRef: entityRefSchema.optional(),

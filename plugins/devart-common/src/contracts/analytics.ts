@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   COST_FLAG_STATUSES,
   ESTIMATE_GROUPS,
+  MAX_OUTLIER_STDDEV,
+  MIN_OUTLIER_STDDEV,
   TASK_COST_GROUPS,
   TIME_BUCKETS,
   USAGE_GROUPS,
@@ -416,7 +418,10 @@ const updateSettings = defineOperation({
   idempotent: true,
   callers: { people: analyticsUpdatePermission },
   input: z.strictObject({
-    outlierDetectionStddev: z.number().min(0.5).max(10),
+    outlierDetectionStddev: z
+      .number()
+      .min(MIN_OUTLIER_STDDEV)
+      .max(MAX_OUTLIER_STDDEV),
   }),
   output: analyticsSettingsSchema,
 });

@@ -7,6 +7,7 @@ import {
   approvalReadPermission,
   approvalRequestPermission,
 } from '../permissions/permissions';
+import { RESOURCE_TYPE_APPROVAL } from '../permissions/resourceTypes';
 import { defineOperation } from './defineOperation';
 import {
   actorSchema,
@@ -118,6 +119,7 @@ const list = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: approvalReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_APPROVAL, list: true },
   input: z.strictObject({
     status: listOf(z.enum(APPROVAL_STATUSES)).optional(),
     /** Only those that the caller may decide now. */
@@ -142,6 +144,7 @@ const get = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: approvalReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_APPROVAL, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: approvalSchema,
 });
@@ -189,6 +192,7 @@ const decide = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: approvalDecidePermission },
+  concerns: { type: RESOURCE_TYPE_APPROVAL, object: 'id' },
   input: z.strictObject({
     id: idSchema,
     decision: z.enum(['approve', 'reject']),
@@ -213,6 +217,7 @@ const delegate = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: approvalDecidePermission },
+  concerns: { type: RESOURCE_TYPE_APPROVAL, object: 'id' },
   input: z.strictObject({
     id: idSchema,
     to: approverSchema,
@@ -230,6 +235,7 @@ const cancel = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: approvalRequestPermission },
+  concerns: { type: RESOURCE_TYPE_APPROVAL, object: 'id' },
   input: z.strictObject({
     id: idSchema,
     reason: text({ min: 1, max: 1000 }).optional(),

@@ -4,6 +4,7 @@ import {
   BUDGET_LEVELS,
   BUDGET_PERIODS,
   BUDGET_SCOPES,
+  MAX_BUDGET_SHARDS,
 } from '../model/money';
 import { text } from '../model/text';
 import {
@@ -51,6 +52,8 @@ export const budgetStateSchema = z.object({
   period: z.enum(BUDGET_PERIODS),
   /** Missing is unlimited, 0 allows nothing. */
   limitMicros: amountSchema.optional(),
+  /** In how many rows it counts; more than one for a budget that very many calls meet at once. */
+  shards: z.int(),
   window: budgetWindowSchema,
   version: z.int(),
 });
@@ -69,8 +72,6 @@ const scopeOutput = {
 /** A limit of what may be spent. */
 export const budgetSchema = budgetStateSchema.extend({
   ...scopeOutput,
-  /** In how many rows it counts; more than one for a budget that very many calls meet at once. */
-  shards: z.int(),
   createdBy: actorSchema,
   createdAt: instantSchema,
   updatedAt: instantSchema,
@@ -131,7 +132,7 @@ const get = defineOperation({
   output: budgetSchema,
 });
 
-const shardsSchema = count({ min: 1, max: 64 });
+const shardsSchema = count({ min: 1, max: MAX_BUDGET_SHARDS });
 
 const create = defineOperation({
   id: 'budgets.create',

@@ -1,5 +1,6 @@
-import type { BasicPermission } from '@backstage/plugin-permission-common';
+import type { Permission } from '@backstage/plugin-permission-common';
 import type { z } from 'zod';
+import type { ResourceType } from '../permissions/resourceTypes';
 
 /** HTTP methods that operations use. */
 export type OperationMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -9,12 +10,25 @@ export type OperationMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
  */
 export interface OperationCallers {
   /** People and services: the permission they need; its minimum role is the floor. */
-  people?: BasicPermission;
+  people?: Permission;
   /** Agents, with their own key, for what is theirs. */
   agents?: true;
   /** Callers without an account; the operation checks the named proof itself. */
   anonymous?: 'enrolment-token';
 }
+
+/**
+ * What an operation has to do with objects that a policy may decide over one by
+ * one. An operation that does not say so is refused to whoever has its
+ * permission for some objects only.
+ *
+ * `object`: it is about the one whose id this input is; to whoever may not see
+ * that, it is not there. `list`: it leaves out what the caller may not see.
+ * `none`: it tells of no single one.
+ */
+export type OperationConcern = { type: ResourceType } & (
+  { object: string } | { list: true } | { none: true }
+);
 
 /** The kinds of events of a stream, each with the schema of its data. */
 export type EventSchemas = Record<string, z.ZodType>;
@@ -46,6 +60,7 @@ export interface Operation<
   /** Whether doing it twice leaves the same as doing it once. */
   idempotent: boolean;
   callers: OperationCallers;
+  concerns?: OperationConcern;
   input: TInput;
   output: TOutput;
   /** Status of success: 200 unless said otherwise; 204 answers have no body. */

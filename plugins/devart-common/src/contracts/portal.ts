@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ROLES } from '../model/roles';
 import { TASK_PRIORITIES } from '../model/priorities';
 import { taskReadPermission } from '../permissions/permissions';
+import { RESOURCE_TYPE_TASK } from '../permissions/resourceTypes';
 import { defineOperation } from './defineOperation';
 import { actorSchema, currencySchema, idSchema, instantSchema } from './shared';
 
@@ -15,6 +16,7 @@ const me = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, none: true },
   input: z.strictObject({}),
   output: z.object({
     actor: actorSchema,
@@ -49,6 +51,7 @@ const overview = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, list: true },
   input: z.strictObject({}),
   output: z.object({
     queue: z.object({
@@ -123,6 +126,7 @@ const transports = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, none: true },
   input: z.strictObject({}),
   output: z.object({
     items: z.array(

@@ -7,6 +7,7 @@ import {
   taskCreatePermission,
   taskReadPermission,
 } from '../permissions/permissions';
+import { RESOURCE_TYPE_TASK } from '../permissions/resourceTypes';
 import { defineOperation } from './defineOperation';
 import {
   actorSchema,
@@ -233,6 +234,7 @@ const list = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, list: true },
   input: z.strictObject({
     repository: text({ min: 1, max: 1000 }).optional(),
     entityRef: entityRefSchema.optional(),
@@ -251,6 +253,7 @@ const get = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, list: true },
   input: z.strictObject({ id: idSchema }),
   output: reviewDetailSchema,
 });
@@ -265,6 +268,7 @@ const forTask = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: reviewDetailSchema,
   mayBeEmpty: true,

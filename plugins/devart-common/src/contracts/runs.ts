@@ -5,9 +5,10 @@ import { jsonObject, text } from '../model/text';
 import { semverSchema, SIDE_EFFECTS, STEP_TYPES } from '../model/workflowSpec';
 import {
   runUpdatePermission,
-  workflowReadPermission,
+  runReadPermission,
   workflowRunPermission,
 } from '../permissions/permissions';
+import { RESOURCE_TYPE_RUN } from '../permissions/resourceTypes';
 import { defineOperation } from './defineOperation';
 import {
   actorSchema,
@@ -141,7 +142,8 @@ const list = defineOperation({
   path: '/runs',
   effect: 'read',
   idempotent: true,
-  callers: { people: workflowReadPermission },
+  callers: { people: runReadPermission },
+  concerns: { type: RESOURCE_TYPE_RUN, list: true },
   input: z.strictObject({
     workflowId: idSchema.optional(),
     status: listOf(z.enum(RUN_STATUSES)).optional(),
@@ -163,7 +165,8 @@ const get = defineOperation({
   path: '/runs/:id',
   effect: 'read',
   idempotent: true,
-  callers: { people: workflowReadPermission },
+  callers: { people: runReadPermission },
+  concerns: { type: RESOURCE_TYPE_RUN, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: runSchema,
 });
@@ -178,6 +181,7 @@ const cancel = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: runUpdatePermission },
+  concerns: { type: RESOURCE_TYPE_RUN, object: 'id' },
   input: z.strictObject({ id: idSchema, reason: reasonSchema.optional() }),
   output: runSchema,
 });
@@ -196,7 +200,8 @@ const resumePreview = defineOperation({
   path: '/runs/:id/resume',
   effect: 'read',
   idempotent: true,
-  callers: { people: workflowReadPermission },
+  callers: { people: runReadPermission },
+  concerns: { type: RESOURCE_TYPE_RUN, object: 'id' },
   input: z.strictObject({ id: idSchema, ...stepChoice }),
   output: z.object({
     from: z.string(),
@@ -228,6 +233,7 @@ const resume = defineOperation({
   effect: 'write',
   idempotent: false,
   callers: { people: workflowRunPermission },
+  concerns: { type: RESOURCE_TYPE_RUN, object: 'id' },
   input: z.strictObject({
     id: idSchema,
     ...stepChoice,

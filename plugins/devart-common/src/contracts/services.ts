@@ -83,6 +83,8 @@ export const serviceSchema = namedSchema.extend({
   fallback: namedSchema.optional(),
   status: z.enum(SERVICE_STATUSES),
   isActive: z.boolean(),
+  /** Since when the configuration, which described it, does so no longer: nothing is charged to it. */
+  absentSince: instantSchema.optional(),
   suspendedAt: instantSchema.optional(),
   /** Missing when only an increase of its budget ends the suspension. */
   suspendedUntil: instantSchema.optional(),
@@ -160,6 +162,7 @@ const status = defineOperation({
         status: true,
         onExhausted: true,
         fallback: true,
+        absentSince: true,
         suspendedAt: true,
         suspendedUntil: true,
         monthMicros: true,

@@ -14,6 +14,7 @@ import {
   taskReadPermission,
   taskUpdatePermission,
 } from '../permissions/permissions';
+import { RESOURCE_TYPE_TASK } from '../permissions/resourceTypes';
 import { isTraceparent } from '../tracing/traceparent';
 import { defineOperation } from './defineOperation';
 import {
@@ -177,6 +178,7 @@ const create = defineOperation({
   effect: 'write',
   idempotent: false,
   callers: { people: taskCreatePermission },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'parentId' },
   maxBodyBytes: 512 * KIB,
   input: z.strictObject({
     ...newTaskInput,
@@ -209,6 +211,7 @@ const list = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, list: true },
   input: z.strictObject({ ...filterInput, ...pageInput }),
   output: pageOf(taskSummarySchema),
 });
@@ -243,6 +246,7 @@ const board = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission },
+  concerns: { type: RESOURCE_TYPE_TASK, list: true },
   input: z.strictObject({
     priority: filterInput.priority,
     agentId: filterInput.agentId,
@@ -270,6 +274,7 @@ const get = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: taskSchema,
 });
@@ -284,6 +289,7 @@ const update = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: taskUpdatePermission },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({
     id: idSchema,
     title: titleSchema.optional(),
@@ -309,6 +315,7 @@ const remove = defineOperation({
   effect: 'destroy',
   idempotent: true,
   callers: { people: taskDeletePermission },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: nothingSchema,
   status: 204,
@@ -324,6 +331,7 @@ const setStatus = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: taskUpdatePermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   maxBodyBytes: 512 * KIB,
   input: z.strictObject({
     id: idSchema,
@@ -347,6 +355,7 @@ const setCapabilities = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: taskUpdatePermission },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({
     id: idSchema,
     capabilities: taskCapabilitiesSchema,
@@ -364,6 +373,7 @@ const cancel = defineOperation({
   effect: 'write',
   idempotent: true,
   callers: { people: taskUpdatePermission },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema, reason: reasonSchema.optional() }),
   output: taskSchema,
 });
@@ -378,6 +388,7 @@ const requeue = defineOperation({
   effect: 'write',
   idempotent: false,
   callers: { people: taskUpdatePermission },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema, reason: reasonSchema.optional() }),
   output: taskSchema,
 });
@@ -502,6 +513,7 @@ const readLogs = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({
     id: idSchema,
     afterSeq: count({ min: 0, max: Number.MAX_SAFE_INTEGER }).default(0),
@@ -563,6 +575,7 @@ const listArtifacts = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: z.object({ items: z.array(artifactSummarySchema) }),
 });
@@ -577,6 +590,7 @@ const readArtifact = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema, artifactId: idSchema }),
   output: artifactSummarySchema.extend({ contentBase64: z.string() }),
 });
@@ -625,6 +639,7 @@ const history = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: z.object({
     transitions: z.array(transitionSchema),
@@ -644,6 +659,7 @@ const createSuccessor = defineOperation({
   effect: 'write',
   idempotent: false,
   callers: { people: taskCreatePermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   maxBodyBytes: 512 * KIB,
   input: z.strictObject({
     id: idSchema,
@@ -666,6 +682,7 @@ const lineage = defineOperation({
   effect: 'read',
   idempotent: true,
   callers: { people: taskReadPermission, agents: true },
+  concerns: { type: RESOURCE_TYPE_TASK, object: 'id' },
   input: z.strictObject({ id: idSchema }),
   output: z.object({
     items: z.array(

@@ -31,6 +31,12 @@ export const MIN_OUTLIER_SAMPLES = 20;
 /** How many deviations above the median a task is costly, unless an organisation says otherwise. */
 export const DEFAULT_OUTLIER_STDDEV = 2;
 
+/** The fewest deviations that an organisation may say. */
+export const MIN_OUTLIER_STDDEV = 0.5;
+
+/** The most deviations that an organisation may say. */
+export const MAX_OUTLIER_STDDEV = 10;
+
 /**
  * On which past tasks an estimate rests, from the narrowest: those of the same
  * type, model and agent, of the same type and one of both, of the same type, or all.

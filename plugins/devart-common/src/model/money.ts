@@ -35,6 +35,9 @@ export type BudgetLevel = (typeof BUDGET_LEVELS)[number];
 /** From which part of its limit on a budget is at the level `warning`. */
 export const BUDGET_WARNING_SHARE = 0.8;
 
+/** Over how many rows a budget can be spread that very many calls meet at once. */
+export const MAX_BUDGET_SHARDS = 64;
+
 /** How many fallbacks may stand behind a service, one behind the other. */
 export const MAX_FALLBACKS = 5;
 

@@ -9,6 +9,7 @@ export const NOTIFICATION_TOPICS = [
   'budget-forecast',
   'service-suspended',
   'service-delegated',
+  'run-failed',
 ] as const;
 
 /** What a notification of devart is about. */
@@ -27,4 +28,5 @@ export const notificationTopicNames: Record<NotificationTopic, string> = {
   'budget-forecast': 'Budget that will not last',
   'service-suspended': 'Service suspended',
   'service-delegated': 'Service replaced by its fallback',
+  'run-failed': 'Failed workflow run',
 };

@@ -1,8 +1,16 @@
 import {
   createPermission,
   type BasicPermission,
+  type Permission,
+  type ResourcePermission,
 } from '@backstage/plugin-permission-common';
 import type { Role } from '../model/roles';
+import {
+  RESOURCE_TYPE_APPROVAL,
+  RESOURCE_TYPE_RUN,
+  RESOURCE_TYPE_TASK,
+  type ResourceType,
+} from './resourceTypes';
 
 type Action = 'create' | 'read' | 'update' | 'delete';
 
@@ -13,8 +21,24 @@ function define(name: string, action: Action, role: Role): BasicPermission {
   return createPermission({ name, attributes: { action } });
 }
 
+/** A permission that a policy may give for some objects and not for others. */
+function defineOn<T extends ResourceType>(
+  resourceType: T,
+  name: string,
+  action: Action,
+  role: Role,
+): ResourcePermission<T> {
+  minimumRoles.set(name, role);
+  return createPermission({ name, attributes: { action }, resourceType });
+}
+
 /** See tasks, their history, logs, artifacts and findings. @public */
-export const taskReadPermission = define('devart.task.read', 'read', 'viewer');
+export const taskReadPermission = defineOn(
+  RESOURCE_TYPE_TASK,
+  'devart.task.read',
+  'read',
+  'viewer',
+);
 /** Create tasks and ask for reviews. @public */
 export const taskCreatePermission = define(
   'devart.task.create',
@@ -22,13 +46,15 @@ export const taskCreatePermission = define(
   'supervisor',
 );
 /** Edit, move, cancel and requeue tasks. @public */
-export const taskUpdatePermission = define(
+export const taskUpdatePermission = defineOn(
+  RESOURCE_TYPE_TASK,
   'devart.task.update',
   'update',
   'supervisor',
 );
 /** Delete tasks. @public */
-export const taskDeletePermission = define(
+export const taskDeletePermission = defineOn(
+  RESOURCE_TYPE_TASK,
   'devart.task.delete',
   'delete',
   'supervisor',
@@ -81,7 +107,7 @@ export const auditReadPermission = define(
   'read',
   'supervisor',
 );
-/** See workflows, their versions and runs. @public */
+/** See workflows and their versions. @public */
 export const workflowReadPermission = define(
   'devart.workflow.read',
   'read',
@@ -111,14 +137,23 @@ export const workflowRunPermission = define(
   'create',
   'supervisor',
 );
+/** See runs of workflows. @public */
+export const runReadPermission = defineOn(
+  RESOURCE_TYPE_RUN,
+  'devart.run.read',
+  'read',
+  'viewer',
+);
 /** Cancel runs of workflows. @public */
-export const runUpdatePermission = define(
+export const runUpdatePermission = defineOn(
+  RESOURCE_TYPE_RUN,
   'devart.run.update',
   'update',
   'supervisor',
 );
 /** See what waits for approval and what was decided. @public */
-export const approvalReadPermission = define(
+export const approvalReadPermission = defineOn(
+  RESOURCE_TYPE_APPROVAL,
   'devart.approval.read',
   'read',
   'viewer',
@@ -130,7 +165,8 @@ export const approvalRequestPermission = define(
   'supervisor',
 );
 /** Approve, reject and delegate. @public */
-export const approvalDecidePermission = define(
+export const approvalDecidePermission = defineOn(
+  RESOURCE_TYPE_APPROVAL,
   'devart.approval.decide',
   'update',
   'supervisor',
@@ -179,7 +215,7 @@ export const recordingReadPermission = define(
 );
 
 /** Every permission of devart. @public */
-export const devartPermissions: readonly BasicPermission[] = [
+export const devartPermissions: readonly Permission[] = [
   taskReadPermission,
   taskCreatePermission,
   taskUpdatePermission,
@@ -197,6 +233,7 @@ export const devartPermissions: readonly BasicPermission[] = [
   workflowUpdatePermission,
   workflowDeletePermission,
   workflowRunPermission,
+  runReadPermission,
   runUpdatePermission,
   approvalReadPermission,
   approvalRequestPermission,
@@ -216,4 +253,20 @@ export const devartPermissions: readonly BasicPermission[] = [
  */
 export function minimumRoleOf(permission: { name: string }): Role | undefined {
   return minimumRoles.get(permission.name);
+}
+
+const readPermissions: Record<
+  ResourceType,
+  ResourcePermission<ResourceType>
+> = {
+  [RESOURCE_TYPE_TASK]: taskReadPermission,
+  [RESOURCE_TYPE_RUN]: runReadPermission,
+  [RESOURCE_TYPE_APPROVAL]: approvalReadPermission,
+};
+
+/** The permission that somebody needs to see objects of a type. @public */
+export function readPermissionOf(
+  type: ResourceType,
+): ResourcePermission<ResourceType> {
+  return readPermissions[type];
 }

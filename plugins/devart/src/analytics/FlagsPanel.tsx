@@ -23,6 +23,7 @@ import { COST_FLAG_WORDS, plural } from '../format';
 import { useLivePages } from '../live';
 import { Link, useLinks } from '../navigation';
 import { CostFlagLabel } from './CostFlagLabel';
+import { OutlierSetting } from './OutlierSetting';
 import { ReviewFlagDialog } from './ReviewFlagDialog';
 
 const STATUSES = allOr(COST_FLAG_STATUSES, value => COST_FLAG_WORDS[value]);
@@ -87,6 +88,7 @@ export function FlagsPanel() {
         </>
       }
     >
+      <OutlierSetting />
       <PagedList
         pages={pages}
         skeletonRows={3}

@@ -1,7 +1,19 @@
 import Checkbox from '@material-ui/core/Checkbox';
 import FormControlLabel from '@material-ui/core/FormControlLabel';
+import { makeStyles } from '@material-ui/core/styles';
+import { MAX_BUDGET_SHARDS } from '@devart/plugin-devart-common';
+import { useState } from 'react';
 import { AmountInput, TextInput } from '../components';
-import type { LimitForm, LimitProblems } from './limitFormModel';
+import {
+  EMPTY_LIMIT_FORM,
+  type LimitForm,
+  type LimitProblems,
+} from './limitFormModel';
+
+const useStyles = makeStyles(theme => ({
+  advanced: { ...theme.typography.body2 },
+  summary: { cursor: 'pointer', marginBottom: theme.spacing(1.5) },
+}));
 
 /** The fields of a limit: how much, or none, and why. */
 export function BudgetLimitFields(props: {
@@ -9,7 +21,9 @@ export function BudgetLimitFields(props: {
   problems: LimitProblems;
   onChange: (change: Partial<LimitForm>) => void;
 }) {
+  const classes = useStyles();
   const { form, problems, onChange } = props;
+  const [isOpen, setOpen] = useState(form.shards !== EMPTY_LIMIT_FORM.shards);
   return (
     <>
       {!form.isUnlimited && (
@@ -41,6 +55,22 @@ export function BudgetLimitFields(props: {
         maxLength={1000}
         onChange={event => onChange({ reason: event.target.value })}
       />
+      <details
+        className={classes.advanced}
+        open={isOpen || Boolean(problems.shards)}
+        onToggle={event => setOpen(event.currentTarget.open)}
+      >
+        <summary className={classes.summary}>Advanced</summary>
+        <TextInput
+          type="number"
+          label="Rows (shards)"
+          value={form.shards}
+          problem={problems.shards}
+          helperText={`Over how many rows of the database it is spread, up to ${MAX_BUDGET_SHARDS}; the limit holds all the same. 1 is right, unless this one budget is so hot that very many calls at once wait for each other.`}
+          inputProps={{ min: 1, max: MAX_BUDGET_SHARDS }}
+          onChange={event => onChange({ shards: event.target.value })}
+        />
+      </details>
     </>
   );
 }

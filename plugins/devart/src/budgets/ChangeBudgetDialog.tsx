@@ -6,6 +6,7 @@ import { BUDGET_PERIOD_WORDS } from '../format';
 import { BudgetLimitFields } from './BudgetLimitFields';
 import {
   formOfLimit,
+  LIMIT_FIELDS,
   readLimitForm,
   type LimitProblems,
 } from './limitFormModel';
@@ -36,7 +37,7 @@ export function ChangeBudgetDialog(props: {
         ifVersion: budget.version,
       });
     } catch (error) {
-      setProblems(fieldProblems(error, ['limitMicros', 'reason']));
+      setProblems(fieldProblems(error, LIMIT_FIELDS));
       return;
     }
     toasts.success('The budget is changed');

@@ -12,6 +12,7 @@ import { BudgetLimitFields } from './BudgetLimitFields';
 import { BudgetScopeInput } from './BudgetScopeInput';
 import {
   EMPTY_LIMIT_FORM,
+  LIMIT_FIELDS,
   readLimitForm,
   type LimitProblems,
 } from './limitFormModel';
@@ -24,13 +25,7 @@ const PERIODS = BUDGET_PERIODS.map(value => ({
   value,
   label: BUDGET_PERIOD_WORDS[value],
 }));
-const FIELDS = [
-  'scopeKind',
-  'scopeRef',
-  'period',
-  'limitMicros',
-  'reason',
-] as const;
+const FIELDS = ['scopeKind', 'scopeRef', 'period', ...LIMIT_FIELDS] as const;
 
 /** Sets a budget for something. */
 export function CreateBudgetDialog(props: {

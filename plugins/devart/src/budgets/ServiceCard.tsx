@@ -21,6 +21,8 @@ import type { BudgetDialogs } from './useBudgetDialogs';
 import type { ServiceDialogs } from './useServiceDialogs';
 import type { ServiceState } from './useServiceStates';
 
+const IS_ABSENT = 'The configuration does not describe it any more.';
+
 const useStyles = makeStyles(theme => ({
   root: {
     padding: theme.spacing(1.5, 2),
@@ -56,7 +58,9 @@ export function ServiceCard(props: {
   const headingId = useId();
   const update = useAccess(budgetUpdatePermission);
   const remove = useAccess(budgetDeletePermission);
-  const { title, name, status, onExhausted, fallback } = service;
+  const { title, name, status, absentSince, onExhausted, fallback } = service;
+  const whyNotUpdate = update.allowed ? undefined : update.reason;
+  const whyNotDescribe = whyNotUpdate ?? (absentSince && IS_ABSENT);
   const limited = service.budgets.filter(
     ({ limitMicros }) => limitMicros !== undefined,
   );
@@ -80,7 +84,7 @@ export function ServiceCard(props: {
             {SERVICE_KIND_WORDS[service.kind]} · {name}
           </span>
         </Typography>
-        <ServiceStatusLabel status={status} />
+        <ServiceStatusLabel status={status} absentSince={absentSince} />
         <ActionButton
           permission={budgetUpdatePermission}
           disabledReason={
@@ -98,12 +102,12 @@ export function ServiceCard(props: {
           actions={[
             {
               label: 'Edit',
-              disabledReason: update.allowed ? undefined : update.reason,
+              disabledReason: whyNotDescribe,
               onSelect: () => services.edit(service),
             },
             {
               label: 'Set another budget',
-              disabledReason: update.allowed ? undefined : update.reason,
+              disabledReason: whyNotUpdate,
               onSelect: () =>
                 budgets.create({
                   kind: 'service',
@@ -113,7 +117,7 @@ export function ServiceCard(props: {
             },
             {
               label: isOn ? 'Switch off' : 'Switch on',
-              disabledReason: update.allowed ? undefined : update.reason,
+              disabledReason: whyNotDescribe,
               onSelect: () => services.setActive(service, !isOn),
             },
             {
@@ -124,6 +128,13 @@ export function ServiceCard(props: {
           ]}
         />
       </div>
+      {absentSince && (
+        <Typography variant="body2">
+          The configuration described it until <RelativeTime at={absentSince} />
+          . Nothing is charged to it; its budgets and its ledger stay. It goes
+          on once it is described there again.
+        </Typography>
+      )}
       {status === 'suspended' && (
         <Typography variant="body2">
           {service.suspendedUntil ? (

@@ -1,22 +1,31 @@
 import {
   decimalOfMicros,
+  MAX_BUDGET_SHARDS,
   type BudgetState,
 } from '@devart/plugin-devart-common';
-import { parseAmount } from '../format';
+import { parseAmount, parseNumber } from '../format';
 
 /** What a form for a limit holds while somebody fills it in. */
 export interface LimitForm {
   limit: string;
   isUnlimited: boolean;
+  /** Over how many rows it is spread. */
+  shards: string;
   reason: string;
 }
 
+/** What the server may find wrong with it. */
+export const LIMIT_FIELDS = ['limitMicros', 'shards', 'reason'] as const;
+
 /** What is wrong, by field. */
-export type LimitProblems = Partial<Record<'limitMicros' | 'reason', string>>;
+export type LimitProblems = Partial<
+  Record<(typeof LIMIT_FIELDS)[number], string>
+>;
 
 export const EMPTY_LIMIT_FORM: LimitForm = {
   limit: '',
   isUnlimited: false,
+  shards: '1',
   reason: '',
 };
 
@@ -26,10 +35,11 @@ export function typedAmount(micros: number): string {
 }
 
 /** The form as it stands for a budget that is there. */
-export function formOfLimit({ limitMicros }: BudgetState): LimitForm {
+export function formOfLimit({ limitMicros, shards }: BudgetState): LimitForm {
   return {
     limit: limitMicros === undefined ? '' : typedAmount(limitMicros),
     isUnlimited: limitMicros === undefined,
+    shards: String(shards),
     reason: '',
   };
 }
@@ -38,16 +48,29 @@ export function formOfLimit({ limitMicros }: BudgetState): LimitForm {
 export function readLimitForm(
   form: LimitForm,
 ):
-  { limitMicros: number | null; reason: string } | { problems: LimitProblems } {
+  | { limitMicros: number | null; shards: number; reason: string }
+  | { problems: LimitProblems } {
   const problems: LimitProblems = {};
   const parsed = form.isUnlimited ? { micros: null } : parseAmount(form.limit);
   if ('problem' in parsed) {
     problems.limitMicros = parsed.problem;
   }
+  const shards = parseNumber(form.shards, {
+    min: 1,
+    max: MAX_BUDGET_SHARDS,
+    isWhole: true,
+  });
+  if ('problem' in shards) {
+    problems.shards = shards.problem;
+  }
   if (form.reason.trim() === '') {
     problems.reason = 'Say why; others will read it.';
   }
-  return 'micros' in parsed && !problems.reason
-    ? { limitMicros: parsed.micros, reason: form.reason.trim() }
+  return 'micros' in parsed && 'number' in shards && !problems.reason
+    ? {
+        limitMicros: parsed.micros,
+        shards: shards.number,
+        reason: form.reason.trim(),
+      }
     : { problems };
 }

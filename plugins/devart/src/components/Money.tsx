@@ -2,16 +2,25 @@ import Tooltip from '@material-ui/core/Tooltip';
 import { makeStyles } from '@material-ui/core/styles';
 import { useKnownMe } from '../access';
 import { exactMoney, money } from '../format';
+import { Hidden } from './Hidden';
 
 const useStyles = makeStyles(theme => ({
-  root: { whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
+  root: {
+    // Holds what is only read out.
+    position: 'relative',
+    whiteSpace: 'nowrap',
+    fontVariantNumeric: 'tabular-nums',
+  },
   rounded: {
     borderBottom: `1px dotted ${theme.palette.text.secondary}`,
     cursor: 'help',
   },
 }));
 
-/** An amount in the organisation's currency; where it is rounded, exact on hover and focus. */
+/**
+ * An amount in the organisation's currency. Where it is rounded, the exact one
+ * shows on hover and focus, and is read out behind it.
+ */
 export function Money({ micros }: { micros: number }) {
   const classes = useStyles();
   const currency = useKnownMe()?.organization.currency;
@@ -21,7 +30,8 @@ export function Money({ micros }: { micros: number }) {
     return <span className={classes.root}>{shown}</span>;
   }
   return (
-    <Tooltip title={exact}>
+    // As an element: as text it would be read out a second time.
+    <Tooltip title={<>{exact}</>}>
       <span
         // Only what has the focus is told to those who use no mouse.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -29,6 +39,7 @@ export function Money({ micros }: { micros: number }) {
         className={`${classes.root} ${classes.rounded}`}
       >
         {shown}
+        <Hidden>, exactly {exact}</Hidden>
       </span>
     </Tooltip>
   );

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '@devart/plugin-devart-common';
+import AbsentIcon from '@material-ui/icons/LinkOff';
 import ActiveIcon from '@material-ui/icons/CheckCircleOutline';
 import InactiveIcon from '@material-ui/icons/PowerSettingsNew';
 import SuspendedIcon from '@material-ui/icons/Block';
@@ -12,7 +13,19 @@ const LOOKS: Record<ServiceStatus, { Icon: typeof ActiveIcon; tone: Tone }> = {
 };
 
 /** Whether a service can be paid now. */
-export function ServiceStatusLabel({ status }: { status: ServiceStatus }) {
+export function ServiceStatusLabel(props: {
+  status: ServiceStatus;
+  /** Since when the configuration describes it no longer. */
+  absentSince?: string;
+}) {
+  const { status, absentSince } = props;
+  if (absentSince !== undefined) {
+    return (
+      <IconLabel Icon={AbsentIcon} tone="aborted">
+        No longer in the configuration
+      </IconLabel>
+    );
+  }
   return (
     <IconLabel {...LOOKS[status]} title={SERVICE_STATUS_EXPLANATIONS[status]}>
       {SERVICE_STATUS_WORDS[status]}

@@ -6,6 +6,7 @@ export { exactMoney, money } from './money';
 export * from './moneyWords';
 export { MOVE_WORDS, whyNotMove } from './moves';
 export { percentWords } from './percentWords';
+export { parseNumber, type ParsedNumber } from './parseNumber';
 export { parseAmount, type ParsedAmount } from './parseAmount';
 export { bytes, duration, plural } from './quantities';
 export { absoluteTime, relativeTime } from './relativeTime';

@@ -33,6 +33,11 @@ function keyOf({ organizationId, serviceId, attribution }: Reserving): string {
   ]);
 }
 
+/** Whether there would be money but for what calls hold back. */
+function isHeldBack(answer: ReserveAnswer): boolean {
+  return answer.outcome === 'refused' && answer.reason === 'held';
+}
+
 async function persistently<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -62,6 +67,8 @@ export class GroupingMeter implements Meter {
   readonly #flushing = new Map<string, GroupCommit<string, boolean>>();
   /** What is reserved and not settled yet. */
   readonly #open = new Map<string, Reserving>();
+  /** What is being settled, and frees money that is held back. */
+  readonly #freeing = new Set<Promise<unknown>>();
 
   constructor(options: { ledger: LedgerService; logger: LoggerService }) {
     this.#ledger = options.ledger;
@@ -73,7 +80,12 @@ export class GroupingMeter implements Meter {
     const group = groupOf(this.#reserving, keyOf(reserving), calls =>
       persistently(() => this.#ledger.reserveTogether(organizationId, calls)),
     );
-    const [answer] = await group.add([reserving]);
+    let [answer] = await group.add([reserving]);
+    if (isHeldBack(answer) && this.#freeing.size > 0) {
+      // Calls that are over by now have the money: it is asked for again when they have given it back.
+      await Promise.allSettled(this.#freeing);
+      [answer] = await group.add([reserving]);
+    }
     if (answer.outcome === 'reserved') {
       this.#open.set(reserving.requestId, reserving);
     }
@@ -88,7 +100,9 @@ export class GroupingMeter implements Meter {
       calls => this.#settleAll(calls),
       GATHER_MS,
     );
-    await group.add([settling]);
+    const freed = group.add([settling]);
+    this.#freeing.add(freed);
+    await freed.finally(() => this.#freeing.delete(freed));
     const flushed = groupOf(
       this.#flushing,
       settling.organizationId,

@@ -12,7 +12,7 @@ import { isInstant, isTopic } from './checks/checkActions';
 import { ExpressionError } from './expressions/ExpressionError';
 import { kindOf } from './expressions/celValues';
 import { textOf } from './expressions/textOf';
-import { parseDuration } from './parseDuration';
+import { parseDuration } from '../../time/parseDuration';
 import { formatPath } from './source/formatPath';
 import { valueAt } from './source/valueAt';
 

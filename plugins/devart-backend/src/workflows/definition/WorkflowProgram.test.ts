@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ExpressionError } from './expressions/ExpressionError';
-import { parseDuration } from './parseDuration';
+import { parseDuration } from '../../time/parseDuration';
 import { parseWorkflow } from './parseWorkflow';
 import type { RunScope, StepScope } from './RunScope';
 import { WorkflowProgram } from './WorkflowProgram';

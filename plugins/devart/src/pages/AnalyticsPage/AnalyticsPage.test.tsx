@@ -1,10 +1,17 @@
 import type {
   CostFlag,
   PerformanceFigures,
+  Role,
 } from '@devart/plugin-devart-common';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { fakeDevartApi, renderPage, someone, uuid } from '../../__testUtils__';
+import {
+  fakeDevartApi,
+  refusal,
+  renderPage,
+  someone,
+  uuid,
+} from '../../__testUtils__';
 import { AnalyticsPage } from './AnalyticsPage';
 
 const MONEY = { currency: 'EUR', timeZone: 'Europe/Berlin' };
@@ -43,10 +50,11 @@ function aFlag(of: Partial<CostFlag> = {}): CostFlag {
   };
 }
 
-function portal() {
+function portal(role: Role = 'supervisor') {
   let flag = aFlag();
+  let stddev = 2;
   return fakeDevartApi({
-    portal: { me: () => someone('supervisor') },
+    portal: { me: () => someone(role) },
     agents: { list: () => ({ items: [] }) },
     analytics: {
       performance: () => ({
@@ -62,6 +70,16 @@ function portal() {
       reviewFlag: ({ status, comment }) => {
         flag = aFlag({ status, comment });
         return flag;
+      },
+      settings: () => ({ outlierDetectionStddev: stddev }),
+      updateSettings: ({ outlierDetectionStddev }) => {
+        if (outlierDetectionStddev === 9) {
+          throw refusal(400, 'Invalid input', [
+            { field: 'outlierDetectionStddev', problem: 'must be less' },
+          ]);
+        }
+        stddev = outlierDetectionStddev;
+        return { outlierDetectionStddev, updatedBy: 'user:default/sam' };
       },
       taskCosts: () => ({
         ...MONEY,
@@ -154,6 +172,58 @@ describe('the analytics page', () => {
     expect(fake.inputsOf('analytics.reviewFlag')).toEqual([
       { taskId: uuid(1), status: 'justified', comment: 'A big shop' },
     ]);
+  });
+
+  it('says from when on a task is costly, and lets those who may change it', async () => {
+    const user = userEvent.setup();
+    const fake = portal();
+    renderPage(<AnalyticsPage />, { fake });
+    const costly = await screen.findByRole('region', { name: 'Costly tasks' });
+    expect(
+      await within(costly).findByText(/more than 2 standard deviations/),
+    ).toBeInTheDocument();
+    const open = within(costly).getByRole('button', {
+      name: 'Change from when on a task is costly',
+    });
+    await waitFor(() => expect(open).not.toHaveAttribute('aria-disabled'));
+    await user.click(open);
+    const dialog = await screen.findByRole('dialog');
+    const field = within(dialog).getByRole('textbox', {
+      name: /Standard deviations/,
+    });
+    const save = within(dialog).getByRole('button', { name: 'Save' });
+    for (const [typed, problem] of [
+      ['11', 'Must be a number from 0.5 to 10.'],
+      ['many', 'Must be a number from 0.5 to 10.'],
+      ['9', 'Must be less.'],
+    ]) {
+      await user.clear(field);
+      await user.type(field, typed);
+      await user.click(save);
+      await waitFor(() => expect(field).toHaveAccessibleDescription(problem));
+    }
+    await user.clear(field);
+    await user.type(field, '3.5');
+    await user.click(save);
+    expect(
+      await within(costly).findByText(/more than 3\.5 standard deviations/),
+    ).toBeInTheDocument();
+    expect(fake.inputsOf('analytics.updateSettings')).toEqual([
+      { outlierDetectionStddev: 9 },
+      { outlierDetectionStddev: 3.5 },
+    ]);
+  });
+
+  it('tells viewers from when on a task is costly, and why they cannot change it', async () => {
+    const user = userEvent.setup();
+    renderPage(<AnalyticsPage />, { fake: portal('viewer') });
+    await screen.findByText(/more than 2 standard deviations/);
+    const change = screen.getByRole('button', { name: /from when on a task/ });
+    await waitFor(() =>
+      expect(change).toHaveAttribute('title', expect.stringMatching(/viewer/)),
+    );
+    await user.click(change);
+    expect(screen.queryByRole('dialog')).toBeNull();
   });
 
   it('estimates what a task will cost, and names a cheaper model', async () => {

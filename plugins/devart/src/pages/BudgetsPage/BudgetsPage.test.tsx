@@ -62,6 +62,13 @@ describe('the budgets page', () => {
               ],
             }),
             aServiceState({ id: uuid(811), title: 'Maps', budgets: [] }),
+            aServiceState({
+              id: uuid(812),
+              title: 'Old maps',
+              status: 'inactive',
+              absentSince: '2026-01-02T03:04:05.000Z',
+              budgets: [],
+            }),
           ),
       },
       budgets: {
@@ -100,10 +107,14 @@ describe('the budgets page', () => {
       within(service).getByRole('button', { name: /Increase budget/ }),
     ).toHaveAttribute('aria-disabled', 'true');
     expect(
-      within(screen.getByRole('article', { name: /Maps/ })).getByText(
+      within(screen.getByRole('article', { name: /^Maps/ })).getByText(
         /unlimited/,
       ),
     ).toBeInTheDocument();
+
+    const absent = screen.getByRole('article', { name: /^Old maps/ });
+    expect(absent).toHaveTextContent('No longer in the configuration');
+    expect(absent).toHaveTextContent(/its budgets and its ledger stay/);
 
     const whole = await screen.findByRole('article', { name: 'Organisation' });
     expect(within(whole).getByText('Nearly used up')).toBeInTheDocument();
@@ -183,6 +194,79 @@ describe('the budgets page', () => {
     });
   });
 
+  it('spreads a hot budget over rows, and says what is wrong beside the field', async () => {
+    const user = userEvent.setup();
+    let budget = { ...aBudget(), shards: 2 };
+    let isRefused = true;
+    const fake = portal({
+      budgets: {
+        list: () => ({ items: [budget] }),
+        create: () => budget,
+        update: ({ shards }) => {
+          if (isRefused) {
+            isRefused = false;
+            throw refusal(400, 'Invalid input', [
+              { field: 'shards', problem: 'must be less' },
+            ]);
+          }
+          budget = { ...budget, shards: Number(shards) };
+          return budget;
+        },
+      },
+    });
+    renderPage(<BudgetsPage />, { fake });
+    const card = await screen.findByRole('article', { name: 'Organisation' });
+    await user.click(
+      within(card).getByRole('button', { name: /^Actions for the budget/ }),
+    );
+    await user.click(await screen.findByRole('menuitem', { name: /Change/ }));
+    const dialog = await screen.findByRole('dialog');
+    const rows = within(dialog).getByRole('spinbutton', { name: /^Rows/ });
+    expect(rows).toBeVisible();
+    expect(rows).toHaveValue(2);
+    await user.type(within(dialog).getByLabelText(/^Reason/), 'Very hot');
+    const save = within(dialog).getByRole('button', { name: 'Save' });
+    for (const [typed, problem] of [
+      ['65', 'Must be a whole number from 1 to 64.'],
+      ['2.5', 'Must be a whole number from 1 to 64.'],
+      ['16', 'Must be less.'],
+    ]) {
+      await user.clear(rows);
+      await user.type(rows, typed);
+      await user.click(save);
+      await waitFor(() => expect(rows).toHaveAccessibleDescription(problem));
+    }
+    await user.click(save);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(fake.inputsOf('budgets.update').at(-1)).toMatchObject({
+      id: budget.id,
+      shards: 16,
+      limitMicros: budget.limitMicros,
+    });
+
+    await user.click(screen.getByRole('button', { name: 'Set a budget' }));
+    const setting = await screen.findByRole('dialog');
+    await user.type(within(setting).getByLabelText(/^Limit/), '5');
+    await user.type(within(setting).getByLabelText(/^Reason/), 'To try');
+    await user.click(within(setting).getByText('Advanced'));
+    const fresh = within(setting).getByRole('spinbutton', { name: /^Rows/ });
+    expect(fresh).toHaveAccessibleDescription(/so hot that/);
+    await user.clear(fresh);
+    await user.type(fresh, '8');
+    await user.click(within(setting).getByRole('button', { name: 'Set' }));
+    await waitFor(() =>
+      expect(fake.inputsOf('budgets.create')).toEqual([
+        {
+          scopeKind: 'organization',
+          period: 'month',
+          limitMicros: 5_000_000,
+          shards: 8,
+          reason: 'To try',
+        },
+      ]),
+    );
+  });
+
   it('narrows the ledger, marks suspense and saves the same entries as CSV', async () => {
     const user = userEvent.setup();
     const saved: Blob[] = [];
@@ -209,8 +293,29 @@ describe('the budgets page', () => {
 
     const table = await screen.findByRole('table', { name: 'Ledger' });
     expect(within(table).getByText('In suspense')).toBeInTheDocument();
-    await user.hover(within(table).getByText('€0.012'));
+    const amount = within(table).getByText('€0.012');
+    // Read out where it stands, shown to whoever comes by with the mouse or the keyboard.
+    expect(
+      within(table).getByRole('cell', {
+        name: /€0\.012\s*, exactly €0\.012345/,
+      }),
+    ).toContainElement(amount);
+    await user.hover(amount);
     expect(await screen.findByRole('tooltip')).toHaveTextContent('€0.012345');
+    await user.unhover(amount);
+    await waitFor(() => expect(screen.queryByRole('tooltip')).toBeNull());
+    // Unlike browsers, jsdom knows of a focus by keyboard only now and then.
+    const matches = amount.matches.bind(amount);
+    amount.matches = (selector: string) =>
+      selector === ':focus-visible'
+        ? document.activeElement === amount
+        : matches(selector);
+    for (let steps = 0; document.activeElement !== amount; steps++) {
+      expect(steps).toBeLessThan(100);
+      await user.tab();
+    }
+    expect(await screen.findByRole('tooltip')).toHaveTextContent('€0.012345');
+    expect(amount).toHaveAccessibleDescription('€0.012345');
 
     await user.click(screen.getByRole('button', { name: 'Download CSV' }));
     await waitFor(() => expect(saved).toHaveLength(1));

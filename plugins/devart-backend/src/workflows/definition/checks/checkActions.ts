@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { validRange } from 'semver';
-import { parseDuration } from '../parseDuration';
+import { parseDuration } from '../../../time/parseDuration';
 import type { ProblemPath } from '../source/formatPath';
 import {
   listOf,
