@@ -27,6 +27,7 @@ export * from './events/hints';
 export * from './model/analytics';
 export * from './model/approvalStatuses';
 export * from './model/entities';
+export * from './model/inputWords';
 export * from './model/money';
 export * from './model/notifications';
 export * from './model/priorities';

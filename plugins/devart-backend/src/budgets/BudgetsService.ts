@@ -201,8 +201,9 @@ export class BudgetsService {
     }
     const limitMicros = limit + increase.amountMicros;
     if (limitMicros > MAX_AMOUNT_MICROS) {
+      const { currency } = this.#organizations.byId(organizationId);
       throw new ConflictError(
-        `amountMicros: the limit would be more than ${MAX_AMOUNT_MICROS} millionths; remove it, or make it unlimited`,
+        `amountMicros: the limit would be more than ${money(MAX_AMOUNT_MICROS, currency)}; remove it, or make it unlimited`,
       );
     }
     await this.#setLimit(tx, row, { limitMicros, reason: increase.reason });

@@ -400,15 +400,20 @@ export class ServicesService {
    * Adds to the limit of the budget that is used up most, or of the one of a period.
    *
    * @throws NotFoundError
-   * @throws ConflictError when there is no such budget, or it has no limit.
+   * @throws ConflictError when there is no such budget, it has no limit, or has changed since `ifVersion`.
    */
   async increaseBudget(
     caller: MemberCaller,
     id: string,
-    increase: { amountMicros: number; period?: BudgetPeriod; reason: string },
+    increase: {
+      amountMicros: number;
+      period?: BudgetPeriod;
+      reason: string;
+      ifVersion?: number;
+    },
   ): Promise<Service> {
     const { organizationId } = caller;
-    const { amountMicros, period, reason } = increase;
+    const { amountMicros, period, reason, ifVersion } = increase;
     return this.#database.inScope(scopeOf(caller), async tx => {
       await this.#budgetStore.lockMoney(tx, organizationId);
       await this.#find(tx, organizationId, id);
@@ -417,6 +422,11 @@ export class ServicesService {
       if (!budget) {
         throw new ConflictError(
           `period: the service has no ${period ? `budget of its own for the period ${period}` : 'budget of its own'} with a limit; there is nothing to increase`,
+        );
+      }
+      if (ifVersion !== undefined && ifVersion !== budget.version) {
+        throw new ConflictError(
+          `ifVersion: the budget is at version ${budget.version} by now`,
         );
       }
       await this.#budgets.increaseIn(tx, organizationId, budget.id, {

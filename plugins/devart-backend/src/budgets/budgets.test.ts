@@ -151,6 +151,15 @@ describe('services, budgets and the ledger', () => {
     });
     expect(await use(dear.name)).toMatchObject({ outcome: 'charged' });
     const [budget] = resumed.budgets;
+    // Whoever sends it again has seen the budget as it was before.
+    await expect(
+      sam.services.increaseBudget({
+        id: dear.id,
+        amountMicros: EURO,
+        reason: 'Month end',
+        ifVersion: budget.version - 1,
+      }),
+    ).rejects.toMatchObject({ statusCode: 409 });
     const changes = await sam.budgets.changesOf({ id: budget.id });
     expect(changes.items.map(({ change, reason }) => [change, reason])).toEqual(
       [
@@ -422,6 +431,36 @@ describe('services, budgets and the ledger', () => {
     expect(rows).toEqual([{ failures: 0 }]);
   });
 
+  it('asks for more where its rule says so, however often the fallback is asked', async () => {
+    const spare = await service({
+      onExhausted: 'ask',
+      monthlyBudgetMicros: EURO / 10,
+    });
+    const first = await service({
+      onExhausted: 'delegate',
+      fallbackId: spare.id,
+      monthlyBudgetMicros: EURO / 10,
+    });
+    const one = await agentAtWork();
+    const other = await agentAtWork();
+    const pay = ({ client, task, attempt }: typeof one) =>
+      client.tasks.dispatch({
+        service: first.name,
+        requestId: next('use'),
+        taskId: task.id,
+        attempt,
+      });
+    await pay(one);
+    await pay(one);
+    // The second one finds both suspended: neither is held against its budget again.
+    for (const agent of [one, other]) {
+      const { approvalId } = await pay(agent);
+      expect(await sam.approvals.get({ id: approvalId! })).toMatchObject({
+        action: { budgetId: spare.budgets[0].id },
+      });
+    }
+  });
+
   it('rejects the task when nobody wants to pay', async () => {
     const { client, task, attempt } = await agentAtWork();
     const { name, budgets } = await service({
@@ -539,7 +578,10 @@ describe('services, budgets and the ledger', () => {
   });
 
   it('tells of 80 % and of the end once a window', async () => {
-    const { name, budgets } = await service({ monthlyBudgetMicros: EURO });
+    const { name, title, budgets } = await service({
+      title: 'Translations',
+      monthlyBudgetMicros: EURO,
+    });
     const alertsOf = async () => {
       const { items } = await sam.budgets.alerts({ limit: 200 });
       return items
@@ -559,6 +601,11 @@ describe('services, budgets and the ledger', () => {
     await eventually(async () =>
       expect(await alertsOf()).toEqual(['exhausted', 'threshold']),
     );
+    const told = await sam.budgets.alerts({ kind: ['exhausted'] });
+    expect(told.items[0]).toMatchObject({
+      message: expect.stringContaining(`Monthly budget of ${title} is used up`),
+      budget: { scopeName: title },
+    });
     await eventually(async () => {
       const { rows } = await sql.raw(
         'select topic from events where subject_id = ? order by topic',

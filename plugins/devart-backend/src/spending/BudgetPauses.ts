@@ -75,7 +75,8 @@ export class BudgetPauses {
     const found = await this.#database.asSystem(agent.actor, async tx => ({
       budget: await this.#budgets.findRefusing(tx, organizationId, {
         budgetId: refused.budgetId,
-        serviceId: service.id,
+        // Of several that were tried, the rule of the last one asks.
+        serviceId: refused.serviceId ?? service.id,
       }),
       costs: await this.#store.costsOf(tx, organizationId, taskId),
     }));
@@ -138,7 +139,7 @@ export class BudgetPauses {
     return {
       title: `Increase the ${name}`.slice(0, 200),
       description: sentences.join(' '),
-      effect: `The limit grows for good by the amount below, and the task goes on`,
+      effect: `The limit grows for good, by ${money(increaseMicros, currency)} unless whoever approves changes that, and the task goes on`,
       effectClass: 'external' as const,
       action: {
         operation: 'budgets.update',

@@ -1,5 +1,6 @@
 import { AuthenticationError, NotAllowedError } from '@backstage/errors';
 import {
+  inputWords,
   inSpan,
   minimumRoleOf,
   roleIncludes,
@@ -86,7 +87,7 @@ export class OperationRunner implements OperationPerformer {
     rawInput: Record<string, unknown>,
     call: IncomingCall,
   ): Promise<unknown> {
-    const parsed = operation.input.safeParse(rawInput);
+    const parsed = operation.input.safeParse(rawInput, { error: inputWords });
     if (!parsed.success) {
       throw InvalidInputError.fromZod(
         parsed.error,

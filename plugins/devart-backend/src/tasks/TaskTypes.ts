@@ -1,4 +1,4 @@
-import type { TaskStatus } from '@devart/plugin-devart-common';
+import { inputWords, type TaskStatus } from '@devart/plugin-devart-common';
 import type { Transaction } from '../database/Transaction';
 import { InvalidInputError } from '../operations/InvalidInputError';
 import type { z } from 'zod';
@@ -68,7 +68,7 @@ export class TaskTypes {
     if (!known) {
       return output;
     }
-    const parsed = known.output.safeParse(output);
+    const parsed = known.output.safeParse(output, { error: inputWords });
     if (!parsed.success) {
       throw new InvalidInputError(
         parsed.error.issues.slice(0, 20).map(issue => ({

@@ -272,6 +272,8 @@ const increaseBudget = defineOperation({
     amountMicros: amountSchema.min(1),
     period: z.enum(['day', 'week', 'month', 'total']).optional(),
     reason: reasonSchema,
+    /** Refuses the increase with 409 when that budget has changed since this version. */
+    ifVersion: z.int().min(1).optional(),
   }),
   output: serviceSchema,
 });

@@ -19,7 +19,7 @@ export function AgentFormFields(props: {
           helperText="Letters, digits, dots, dashes; it cannot be changed later."
           value={form.name}
           problem={problems.name}
-          inputProps={{ maxLength: 63 }}
+          maxLength={63}
           onChange={event => onChange({ name: event.target.value })}
         />
       )}

@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { useDevartApi } from '../api';
+import { fieldProblems, useDevartApi } from '../api';
 import { FormDialog } from '../components';
 import { AgentFormFields } from './AgentFormFields';
 import { AgentKeyDialog, type NewKey } from './AgentKeyDialog';
 import {
+  AGENT_FIELDS,
   EMPTY_AGENT_FORM,
   inputOfAgentForm,
   problemsOfAgentForm,
@@ -32,10 +33,16 @@ export function AgentRegistrationPanel(props: {
       onSubmit={async () => {
         const found = problemsOfAgentForm(form);
         setProblems(found);
-        if (Object.keys(found).length === 0) {
-          setNewKey(await api.agents.register(inputOfAgentForm(form)));
-          onRegistered();
+        if (Object.keys(found).length > 0) {
+          return;
         }
+        try {
+          setNewKey(await api.agents.register(inputOfAgentForm(form)));
+        } catch (error) {
+          setProblems(fieldProblems(error, AGENT_FIELDS));
+          return;
+        }
+        onRegistered();
       }}
     >
       <AgentFormFields

@@ -1,9 +1,10 @@
 import type { Agent } from '@devart/plugin-devart-common';
 import { useState } from 'react';
-import { useDevartApi } from '../api';
+import { fieldProblems, useDevartApi } from '../api';
 import { FormDialog, useToasts } from '../components';
 import { AgentFormFields } from './AgentFormFields';
 import {
+  AGENT_FIELDS,
   allowedModelsOfForm,
   formOfAgent,
   inputOfAgentForm,
@@ -36,16 +37,21 @@ export function EditAgentDialog(props: {
         }
         const { description, owner, capabilities, maxConcurrent } =
           inputOfAgentForm(form);
-        await api.agents.update({
-          id: agent.id,
-          description,
-          // What is cleared must be said to be nothing; leaving it out keeps it.
-          owner: owner ?? null,
-          capabilities,
-          maxConcurrent,
-          allowedModels: allowedModelsOfForm(form),
-          ifVersion: agent.version,
-        });
+        try {
+          await api.agents.update({
+            id: agent.id,
+            description,
+            // What is cleared must be said to be nothing; leaving it out keeps it.
+            owner: owner ?? null,
+            capabilities,
+            maxConcurrent,
+            allowedModels: allowedModelsOfForm(form),
+            ifVersion: agent.version,
+          });
+        } catch (error) {
+          setProblems(fieldProblems(error, AGENT_FIELDS));
+          return;
+        }
         toasts.success('Saved');
         await onSaved();
         onClose();

@@ -1,8 +1,10 @@
 import {
+  inputWords,
   operations,
   type Agent,
   type OperationInput,
 } from '@devart/plugin-devart-common';
+import { inputProblems } from '../api';
 
 /** What the form for an agent holds while somebody fills it in. */
 export interface AgentForm {
@@ -17,6 +19,16 @@ export interface AgentForm {
 
 /** What is wrong, by field. */
 export type AgentFormProblems = Partial<Record<keyof AgentForm, string>>;
+
+/** The fields in which the control plane takes them. */
+export const AGENT_FIELDS = [
+  'name',
+  'description',
+  'owner',
+  'capabilities',
+  'maxConcurrent',
+  'allowedModels',
+] as const satisfies readonly (keyof AgentForm)[];
 
 /** What stands for no model at all. */
 const NO_MODELS = 'none';
@@ -74,25 +86,22 @@ export function inputOfAgentForm(
 
 /** Checks the form by the contract; empty when all is well. */
 export function problemsOfAgentForm(form: AgentForm): AgentFormProblems {
-  const problems: AgentFormProblems = {};
+  const problems = inputProblems<keyof AgentForm>(
+    operations.agents.register.input,
+    inputOfAgentForm(form),
+  );
   if (form.name.trim() === '') {
     problems.name = 'Give the agent a name.';
   }
   if (form.capabilities.length === 0) {
     problems.capabilities = 'Say at least one thing that the agent can do.';
   }
-  const parsed = operations.agents.register.input.safeParse(
-    inputOfAgentForm(form),
-  );
-  for (const issue of parsed.error?.issues ?? []) {
-    const field = issue.path[0] as keyof AgentForm;
-    problems[field] ??= `Not accepted: ${issue.message}.`;
-  }
   const models = operations.agents.update.input.shape.allowedModels.safeParse(
     allowedModelsOfForm(form),
+    { error: inputWords },
   );
   if (models.error) {
-    problems.allowedModels = `Not accepted: each ${models.error.issues[0].message}.`;
+    problems.allowedModels = `Each ${models.error.issues[0].message}.`;
   }
   return problems;
 }

@@ -45,13 +45,13 @@ export function EstimatePanel() {
           label="Type of the task"
           placeholder="code-review"
           value={type}
-          inputProps={{ maxLength: 63 }}
+          maxLength={63}
           onChange={event => setType(event.target.value)}
         />
         <TextInput
           label="Model (optional)"
           value={model}
-          inputProps={{ maxLength: 200 }}
+          maxLength={200}
           onChange={event => setModel(event.target.value)}
         />
         <AgentInput

@@ -64,7 +64,7 @@ export function ReviewFlagDialog(props: {
         multiline
         label="Comment (optional)"
         value={comment}
-        inputProps={{ maxLength: 1000 }}
+        maxLength={1000}
         onChange={event => setComment(event.target.value)}
       />
     </FormDialog>

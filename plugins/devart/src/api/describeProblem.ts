@@ -42,9 +42,19 @@ export function isUnreachable(error: unknown): boolean {
   return name === 'TypeError' || name === 'TimeoutError';
 }
 
+/** What guards against changes by several at once, which nobody has typed. */
+const GUARDS: Record<string, string> = {
+  ifVersion:
+    'It was changed while you looked at it. Close this and open it again to see how it is now.',
+  idempotencyKey:
+    'What you sent before has arrived after all. Look at it before you send this as well.',
+};
+
 function messageOf(error: unknown, kind: Problem['kind']): string {
   if (error instanceof ResponseError) {
-    return error.body.error?.message || error.message;
+    const message = error.body.error?.message || error.message;
+    const guard = kind === 'conflict' && GUARDS[message.split(':', 1)[0]];
+    return guard || message;
   }
   if (kind === 'unreachable') {
     return 'There was no answer. Check your connection; the page goes on by itself when the portal is back.';

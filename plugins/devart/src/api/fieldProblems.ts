@@ -1,4 +1,5 @@
 import { inputIssues } from './inputIssues';
+import { problemSentence } from './problemSentence';
 
 /**
  * What the control plane found wrong, by the fields of a form. What belongs to
@@ -16,7 +17,7 @@ export function fieldProblems<F extends string>(
     if (owner === undefined) {
       throw error;
     }
-    problems[owner] ??= `Not accepted: ${problem}.`;
+    problems[owner] ??= problemSentence(problem);
   }
   if (Object.keys(problems).length === 0) {
     throw error;

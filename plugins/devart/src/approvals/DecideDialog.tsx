@@ -1,10 +1,10 @@
 import type { Approval } from '@devart/plugin-devart-common';
 import Typography from '@material-ui/core/Typography';
 import { useState } from 'react';
-import { useDevartApi } from '../api';
+import { inputIssues, problemSentence, useDevartApi } from '../api';
 import { EffectLabel, FormDialog, TextInput, useToasts } from '../components';
 import { EditFields } from './EditFields';
-import { draftOf, readDraft } from './editModel';
+import { draftOf, readDraft, type EditDraft } from './editModel';
 
 /** What somebody is about to say. */
 export type Decision = 'approve' | 'reject' | 'edit';
@@ -32,6 +32,24 @@ const WORDS: Record<
     done: 'Rejected',
   },
 };
+
+/** What is wrong with the values, by field; anything else is thrown on. */
+function problemsOfValues(
+  error: unknown,
+  draft: EditDraft,
+): Record<string, string> {
+  const found = inputIssues(error).flatMap(({ field, problem }) => {
+    const [root, name] = field.split('.');
+    const owner = draft.kind === 'json' ? '' : name;
+    return root === 'edit' && (draft.kind === 'json' || name in draft.fields)
+      ? [[owner, problemSentence(problem)]]
+      : [];
+  });
+  if (found.length === 0) {
+    throw error;
+  }
+  return Object.fromEntries(found);
+}
 
 /** Says yes or no to a request, about the version of it that was read. */
 export function DecideDialog(props: {
@@ -64,13 +82,18 @@ export function DecideDialog(props: {
     if (isMissing) {
       return;
     }
-    await api.approvals.decide({
-      id: approval.id,
-      decision: isReject ? 'reject' : 'approve',
-      comment: comment.trim() || undefined,
-      edit: decision === 'edit' && 'values' in read ? read.values : undefined,
-      ifVersion: approval.version,
-    });
+    try {
+      await api.approvals.decide({
+        id: approval.id,
+        decision: isReject ? 'reject' : 'approve',
+        comment: comment.trim() || undefined,
+        edit: decision === 'edit' && 'values' in read ? read.values : undefined,
+        ifVersion: approval.version,
+      });
+    } catch (error) {
+      setProblems(problemsOfValues(error, draft));
+      return;
+    }
     toasts.success(words.done);
     onClose();
     await onDecided();
@@ -108,7 +131,7 @@ export function DecideDialog(props: {
         label={isReject ? 'Reason' : 'Comment (optional)'}
         required={isReject}
         value={comment}
-        inputProps={{ maxLength: 2000 }}
+        maxLength={2000}
         problem={
           tried && isMissing ? 'Say why; others will read it.' : undefined
         }

@@ -53,7 +53,7 @@ export function DelegateDialog(props: {
         multiline
         label="Comment (optional)"
         value={comment}
-        inputProps={{ maxLength: 2000 }}
+        maxLength={2000}
         onChange={event => setComment(event.target.value)}
       />
     </FormDialog>

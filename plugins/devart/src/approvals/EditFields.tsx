@@ -1,5 +1,5 @@
-import { ChoiceInput, TextInput } from '../components';
-import type { EditDraft, EditValues } from './editModel';
+import { AmountInput, ChoiceInput, TextInput } from '../components';
+import { isAmount, type EditDraft, type EditValues } from './editModel';
 
 const YES_OR_NO = [
   { value: 'true', label: 'Yes' },
@@ -32,8 +32,19 @@ export function EditFields(props: {
     onChange({ ...draft, fields: { ...draft.fields, [name]: typed } });
   return (
     <>
-      {Object.entries(draft.fields).map(([name, typed]) =>
-        typeof before[name] === 'boolean' ? (
+      {Object.entries(draft.fields).map(([name, typed]) => {
+        if (isAmount(name, before[name])) {
+          return (
+            <AmountInput
+              key={name}
+              label={name.replace(/Micros$/, '')}
+              value={typed}
+              problem={problems[name]}
+              onChange={value => set(name, value)}
+            />
+          );
+        }
+        return typeof before[name] === 'boolean' ? (
           <ChoiceInput
             key={name}
             label={name}
@@ -51,8 +62,8 @@ export function EditFields(props: {
             problem={problems[name]}
             onChange={event => set(name, event.target.value)}
           />
-        ),
-      )}
+        );
+      })}
     </>
   );
 }

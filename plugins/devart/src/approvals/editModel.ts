@@ -1,3 +1,6 @@
+import { parseAmount } from '../format';
+import { typedAmount } from '../budgets/limitFormModel';
+
 /** Values that whoever approves may change. */
 export type EditValues = Record<string, unknown>;
 
@@ -5,6 +8,11 @@ export type EditValues = Record<string, unknown>;
 export type EditDraft =
   | { kind: 'fields'; fields: Record<string, string> }
   | { kind: 'json'; text: string };
+
+/** Whether a value is money: its name says that it is counted in millionths. */
+export function isAmount(name: string, value: unknown): value is number {
+  return /.Micros$/.test(name) && Number.isSafeInteger(value);
+}
 
 /** Plain values get a field each; anything deeper is edited as JSON. */
 export function draftOf(values: EditValues): EditDraft {
@@ -15,7 +23,10 @@ export function draftOf(values: EditValues): EditDraft {
     ? {
         kind: 'fields',
         fields: Object.fromEntries(
-          entries.map(([name, value]) => [name, String(value)]),
+          entries.map(([name, value]) => [
+            name,
+            isAmount(name, value) ? typedAmount(value) : String(value),
+          ]),
         ),
       }
     : { kind: 'json', text: JSON.stringify(values, undefined, 2) };
@@ -45,7 +56,7 @@ export function readDraft(
       const values: unknown = JSON.parse(draft.text);
       return values && typeof values === 'object' && !Array.isArray(values)
         ? { values: values as EditValues }
-        : { problems: { '': 'This must be a JSON object.' } };
+        : { problems: { '': 'Must be a JSON object.' } };
     } catch (error) {
       return {
         problems: { '': `This is not JSON: ${(error as Error).message}.` },
@@ -55,9 +66,18 @@ export function readDraft(
   const values: EditValues = {};
   const problems: Record<string, string> = {};
   for (const [name, typed] of Object.entries(draft.fields)) {
+    if (isAmount(name, before[name])) {
+      const parsed = parseAmount(typed);
+      if ('problem' in parsed) {
+        problems[name] = parsed.problem;
+      } else {
+        values[name] = parsed.micros;
+      }
+      continue;
+    }
     const value = readField(typed, before[name]);
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      problems[name] = 'This must be a number.';
+      problems[name] = 'Must be a number.';
     }
     values[name] = value;
   }

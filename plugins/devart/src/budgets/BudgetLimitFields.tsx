@@ -52,7 +52,7 @@ export function BudgetLimitFields(props: {
         label="Reason"
         value={form.reason}
         problem={problems.reason}
-        inputProps={{ maxLength: 1000 }}
+        maxLength={1000}
         onChange={event => onChange({ reason: event.target.value })}
       />
       <details

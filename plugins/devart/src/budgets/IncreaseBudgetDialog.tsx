@@ -109,7 +109,7 @@ export function IncreaseBudgetDialog(props: {
         label="Reason"
         value={reason}
         problem={problems.reason}
-        inputProps={{ maxLength: 1000 }}
+        maxLength={1000}
         onChange={event => {
           setReason(event.target.value);
           setProblems({});

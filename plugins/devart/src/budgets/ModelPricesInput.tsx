@@ -48,7 +48,7 @@ export function ModelPricesInput(props: {
           <TextInput
             label="Model"
             value={model}
-            inputProps={{ maxLength: 200 }}
+            maxLength={200}
             onChange={event => change(index, { model: event.target.value })}
           />
           <AmountInput

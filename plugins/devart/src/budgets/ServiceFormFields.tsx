@@ -45,7 +45,7 @@ export function ServiceFormFields(props: {
             helperText="Lower-case letters, digits and dashes; agents pay for it by this name, which stays."
             value={form.name}
             problem={problems.name}
-            inputProps={{ maxLength: 63 }}
+            maxLength={63}
             onChange={event => onChange({ name: event.target.value })}
           />
           <ChoiceInput
@@ -62,7 +62,7 @@ export function ServiceFormFields(props: {
         label="Title"
         value={form.title}
         problem={problems.title}
-        inputProps={{ maxLength: 200 }}
+        maxLength={200}
         onChange={event => onChange({ title: event.target.value })}
       />
       <TextInput
@@ -106,7 +106,7 @@ export function ServiceFormFields(props: {
             placeholder="character, page, second"
             value={form.unit}
             problem={problems['prices.unit']}
-            inputProps={{ maxLength: 40 }}
+            maxLength={40}
             onChange={event => onChange({ unit: event.target.value })}
           />
         </>

@@ -79,6 +79,8 @@ export function useBudgetDialogs(options: {
                 amountMicros,
                 period: budget.period,
                 reason,
+                // Sent again after an answer was lost it must not add twice.
+                ifVersion: budget.version,
               });
             } else {
               await api.budgets.update({

@@ -17,7 +17,7 @@ export function AmountInput(props: {
   return (
     <TextInput
       {...rest}
-      inputProps={{ inputMode: 'decimal', maxLength: 20, autoComplete: 'off' }}
+      inputProps={{ inputMode: 'decimal', autoComplete: 'off' }}
       InputProps={{
         endAdornment: (
           <InputAdornment position="end">{currency}</InputAdornment>

@@ -44,7 +44,7 @@ export function ReasonDialog(props: {
         label={reasonRequired ? 'Reason' : 'Reason (optional)'}
         required={reasonRequired}
         value={reason}
-        inputProps={{ maxLength: 1000 }}
+        maxLength={1000}
         problem={tried && missing ? 'Say why; others will read it.' : undefined}
         onChange={event => setReason(event.target.value)}
       />

@@ -11,6 +11,8 @@ const useStyles = makeStyles(theme => ({
   // The theme's grey for what is not chosen is too faint to read.
   tab: {
     '&&': { color: theme.palette.text.primary, opacity: 1, minWidth: 96 },
+    // The theme's is white in the dark, as the words on it are.
+    '&&:hover': { backgroundColor: theme.palette.action.hover },
   },
 }));
 

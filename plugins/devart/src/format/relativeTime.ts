@@ -1,7 +1,6 @@
 const STEPS: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['year', 31_536_000],
   ['month', 2_592_000],
-  ['week', 604_800],
   ['day', 86_400],
   ['hour', 3600],
   ['minute', 60],
@@ -13,10 +12,16 @@ export function relativeTime(instant: string, now: number): string {
   if (Math.abs(seconds) < 10) {
     return 'just now';
   }
-  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  // Counted, not named: ten days ahead are no `next week`.
+  const format = new Intl.RelativeTimeFormat('en');
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) {
-      return format.format(Math.trunc(seconds / size), unit);
+      const count = seconds / size;
+      // What was set to a week ahead a moment ago is still a week ahead.
+      return format.format(
+        count > 0 ? Math.round(count) : Math.trunc(count),
+        unit,
+      );
     }
   }
   return format.format(Math.trunc(seconds), 'second');

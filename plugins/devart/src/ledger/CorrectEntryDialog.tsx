@@ -79,7 +79,7 @@ export function CorrectEntryDialog(props: {
         label="Reason"
         value={reason}
         problem={problems.reason}
-        inputProps={{ maxLength: 1000 }}
+        maxLength={1000}
         onChange={event => {
           setReason(event.target.value);
           setProblems({});

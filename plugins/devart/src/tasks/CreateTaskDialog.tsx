@@ -1,12 +1,13 @@
 import type { Task } from '@devart/plugin-devart-common';
 import { useState } from 'react';
-import { useDevartApi } from '../api';
+import { fieldProblems, useDevartApi, useRequestKey } from '../api';
 import { FormDialog, useToasts } from '../components';
 import { TaskFormFields } from './TaskFormFields';
 import {
   EMPTY_TASK_FORM,
   inputOfForm,
   problemsOfForm,
+  TASK_FIELDS,
   type TaskForm,
   type TaskFormProblems,
 } from './taskFormModel';
@@ -22,6 +23,7 @@ export function CreateTaskDialog(props: {
 }) {
   const api = useDevartApi();
   const toasts = useToasts();
+  const once = useRequestKey();
   const { initial, predecessor, onClose, onCreated } = props;
   const [form, setForm] = useState<TaskForm>({
     ...EMPTY_TASK_FORM,
@@ -35,12 +37,18 @@ export function CreateTaskDialog(props: {
     if (Object.keys(found).length > 0) {
       return;
     }
-    const input = inputOfForm(form);
-    const task = predecessor
-      ? await api.tasks.createSuccessor({ ...input, id: predecessor.id })
-      : await api.tasks.create(input);
-    toasts.success(`Created “${task.title}”`);
-    onCreated(task);
+    try {
+      const task = await once(idempotencyKey => {
+        const input = { ...inputOfForm(form), idempotencyKey };
+        return predecessor
+          ? api.tasks.createSuccessor({ ...input, id: predecessor.id })
+          : api.tasks.create(input);
+      });
+      toasts.success(`Created “${task.title}”`);
+      onCreated(task);
+    } catch (error) {
+      setProblems(fieldProblems(error, TASK_FIELDS));
+    }
   };
 
   return (

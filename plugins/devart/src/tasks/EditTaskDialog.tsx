@@ -1,12 +1,13 @@
 import type { Task, TaskStatus } from '@devart/plugin-devart-common';
 import { useState } from 'react';
-import { useDevartApi } from '../api';
+import { fieldProblems, useDevartApi } from '../api';
 import { FormDialog, useToasts } from '../components';
 import { TaskFormFields } from './TaskFormFields';
 import {
   formOfTask,
   inputOfForm,
   problemsOfForm,
+  TASK_FIELDS,
   type TaskFormProblems,
 } from './taskFormModel';
 
@@ -33,16 +34,21 @@ export function EditTaskDialog(props: {
     }
     const { title, description, priority, capabilities, entityRef, runAfter } =
       inputOfForm(form);
-    await api.tasks.update({
-      id: task.id,
-      title,
-      description,
-      priority,
-      // What is cleared must be said to be nothing; leaving it out keeps it.
-      entityRef: entityRef ?? null,
-      ...(isFixed ? {} : { capabilities, runAfter: runAfter ?? null }),
-      ifVersion: task.version,
-    });
+    try {
+      await api.tasks.update({
+        id: task.id,
+        title,
+        description,
+        priority,
+        // What is cleared must be said to be nothing; leaving it out keeps it.
+        entityRef: entityRef ?? null,
+        ...(isFixed ? {} : { capabilities, runAfter: runAfter ?? null }),
+        ifVersion: task.version,
+      });
+    } catch (error) {
+      setProblems(fieldProblems(error, TASK_FIELDS));
+      return;
+    }
     toasts.success('Saved');
     await onSaved();
     onClose();

@@ -31,7 +31,7 @@ export function TaskFormFields(props: {
         label="Title"
         value={form.title}
         problem={problems.title}
-        inputProps={{ maxLength: 200 }}
+        maxLength={200}
         onChange={event => onChange({ title: event.target.value })}
       />
       <TextInput

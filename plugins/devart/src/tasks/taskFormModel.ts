@@ -4,6 +4,7 @@ import {
   type Task,
   type TaskPriority,
 } from '@devart/plugin-devart-common';
+import { inputProblems } from '../api';
 
 /** What the form for a task holds while somebody fills it in. */
 export interface TaskForm {
@@ -20,6 +21,17 @@ export interface TaskForm {
 
 /** What is wrong, by field. */
 export type TaskFormProblems = Partial<Record<keyof TaskForm, string>>;
+
+/** The fields in which the control plane takes them. */
+export const TASK_FIELDS = [
+  'title',
+  'description',
+  'priority',
+  'capabilities',
+  'entityRef',
+  'runAfter',
+  'input',
+] as const satisfies readonly (keyof TaskForm)[];
 
 export const EMPTY_TASK_FORM: TaskForm = {
   title: '',
@@ -81,20 +93,19 @@ export function inputOfForm(
 
 /** Checks the form by the contract; empty when all is well. */
 export function problemsOfForm(form: TaskForm): TaskFormProblems {
+  const isReadable = form.input.trim() === '' || isJsonObject(form.input);
+  const problems = inputProblems<keyof TaskForm>(
+    operations.tasks.create.input,
+    inputOfForm(isReadable ? form : { ...form, input: '' }),
+  );
   if (form.title.trim() === '') {
-    return { title: 'Give the task a title.' };
+    problems.title = 'Give the task a title.';
   }
-  if (form.input.trim() && !isJsonObject(form.input)) {
-    return { input: 'This must be a JSON object, such as { "name": "Ada" }.' };
+  if (form.runAfter && !toInstant(form.runAfter)) {
+    problems.runAfter = 'Must be a time before the year 10000.';
   }
-  const parsed = operations.tasks.create.input.safeParse(inputOfForm(form));
-  const problems: TaskFormProblems = {};
-  for (const issue of parsed.error?.issues ?? []) {
-    const field = issue.path[0] as keyof TaskForm;
-    problems[field] ??= `This ${issue.message}.`.replace(
-      /^This (?!must)/,
-      'Not accepted: ',
-    );
+  if (!isReadable) {
+    problems.input = 'Must be a JSON object, such as { "name": "Ada" }.';
   }
   return problems;
 }

@@ -2,8 +2,8 @@ import { entityRefSchema, type Run } from '@devart/plugin-devart-common';
 import { lazy, Suspense, useRef, useState } from 'react';
 import {
   inputIssues,
-  newRequestKey,
   useDevartApi,
+  useRequestKey,
   type InputIssue,
 } from '../api';
 import { ChoiceInput, EntityInput, Loaded, Rows } from '../components';
@@ -37,7 +37,7 @@ export function useRunForm(initial: { entityRef?: string; version?: string }) {
     version: initial.version ?? '',
   });
   const [issues, setIssues] = useState(NO_ISSUES);
-  const [idempotencyKey, setIdempotencyKey] = useState(newRequestKey);
+  const once = useRequestKey();
 
   /** Starts the run; undefined when fields are wrong, which is then shown beside them. */
   const start = async (workflowId: string): Promise<Run | undefined> => {
@@ -49,16 +49,16 @@ export function useRunForm(initial: { entityRef?: string; version?: string }) {
       return undefined;
     }
     try {
-      return await api.workflows.trigger({
-        id: workflowId,
-        parameters: given,
-        version: values.version || undefined,
-        entityRef: values.entityRef || undefined,
-        idempotencyKey,
-      });
+      return await once(idempotencyKey =>
+        api.workflows.trigger({
+          id: workflowId,
+          parameters: given,
+          version: values.version || undefined,
+          entityRef: values.entityRef || undefined,
+          idempotencyKey,
+        }),
+      );
     } catch (error) {
-      // What was refused is not there; the next try is another one.
-      setIdempotencyKey(newRequestKey());
       const found = issuesOfParameters(error);
       if (!found) {
         throw error;

@@ -118,12 +118,23 @@ describe('the approval page', () => {
     const user = userEvent.setup();
     let isFirst = true;
     const fake = portal(
-      () => anApproval({ edit: { copies: 2, note: 'now', notify: true } }),
+      () =>
+        anApproval({
+          edit: { copies: 2, note: 'now', notify: true, moreMicros: 10_000 },
+        }),
       {
-        decide: () => {
+        decide: ({ edit }) => {
           if (isFirst) {
             isFirst = false;
             throw refusal(409, 'The request has changed since version 3');
+          }
+          if (edit?.moreMicros === 0) {
+            throw refusal(400, 'Invalid input', [
+              {
+                field: 'edit.moreMicros',
+                problem: 'must be more than nothing',
+              },
+            ]);
           }
           return anApproval({ status: 'approved' });
         },
@@ -140,7 +151,7 @@ describe('the approval page', () => {
     const copies = within(dialog).getByLabelText('copies');
     await user.clear(copies);
     await user.click(submit);
-    await within(dialog).findByText('This must be a number.');
+    await within(dialog).findByText('Must be a number.');
     expect(fake.inputsOf('approvals.decide')).toEqual([]);
 
     await user.type(copies, '5');
@@ -148,12 +159,20 @@ describe('the approval page', () => {
     expect(await within(dialog).findByRole('alert')).toHaveTextContent(
       'has changed since version 3',
     );
+    // Money is typed in the currency, not in millionths of it.
+    const more = within(dialog).getByLabelText('more');
+    expect(more).toHaveValue('0.01');
+    await user.clear(more);
+    await user.type(more, '0');
+    await user.click(submit);
+    await within(dialog).findByText('Must be more than nothing.');
+    await user.type(more, '.02');
     await user.click(submit);
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(fake.inputsOf('approvals.decide').at(-1)).toEqual({
       id: uuid(700),
       decision: 'approve',
-      edit: { copies: 5, note: 'now', notify: true },
+      edit: { copies: 5, note: 'now', notify: true, moreMicros: 20_000 },
       ifVersion: 3,
     });
   });

@@ -179,7 +179,7 @@ describe('the budgets page', () => {
     await user.type(within(dialog).getByLabelText(/^Reason/), 'More to do');
     await user.click(submit);
     expect(
-      await within(dialog).findByText('Not accepted: must be less.'),
+      await within(dialog).findByText('Must be less.'),
     ).toBeInTheDocument();
     await user.click(submit);
     await waitFor(() =>
@@ -190,6 +190,7 @@ describe('the budgets page', () => {
       amountMicros: 100_000,
       period: 'month',
       reason: 'More to do',
+      ifVersion: budget.version,
     });
   });
 
@@ -228,7 +229,7 @@ describe('the budgets page', () => {
     for (const [typed, problem] of [
       ['65', 'Must be a whole number from 1 to 64.'],
       ['2.5', 'Must be a whole number from 1 to 64.'],
-      ['16', 'Not accepted: must be less.'],
+      ['16', 'Must be less.'],
     ]) {
       await user.clear(rows);
       await user.type(rows, typed);

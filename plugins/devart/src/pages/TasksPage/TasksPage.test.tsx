@@ -351,7 +351,7 @@ describe('the form for a task', () => {
     await user.paste('[1]');
     await user.click(submit);
     expect(
-      within(dialog).getByText(/This must be a JSON object/),
+      within(dialog).getByText(/Must be a JSON object/),
     ).toBeInTheDocument();
     await user.clear(data);
     await user.paste('{"name": "Ada"}');
@@ -367,6 +367,137 @@ describe('the form for a task', () => {
       priority: 'medium',
       capabilities: ['python', 'code-review'],
       input: { name: 'Ada' },
+      idempotencyKey: expect.any(String),
     });
+  });
+
+  it('says beside each field what is accepted, and goes to the first of them', async () => {
+    const user = userEvent.setup();
+    const fake = portal({ board: () => aBoard({}) });
+    renderPage(<TasksPage />, { fake });
+    await user.click(
+      await screen.findByRole('button', { name: 'Create the first task' }),
+    );
+    const dialog = await screen.findByRole('dialog', { name: 'Create a task' });
+    const field = (label: RegExp) => within(dialog).getByLabelText(label);
+    const fill = async (label: RegExp, text: string) => {
+      await user.click(field(label));
+      await user.paste(text);
+    };
+    await fill(/^Title/, '<script>alert(1)</script> 🦆 görev مهمة');
+    await fill(/^Description/, 'x'.repeat(20_001));
+    await fill(/^About/, 'not a reference');
+    await fill(/^Input/, '{"name": ');
+    await user.click(
+      within(dialog).getByRole('button', { name: 'Create task' }),
+    );
+
+    const description = field(/^Description/);
+    expect(description).toHaveAccessibleDescription(
+      'Must have at most 20000 characters.',
+    );
+    await waitFor(() => expect(description).toHaveFocus());
+    expect(field(/^About/)).toHaveAccessibleDescription(
+      'Must be an entity reference such as component:default/shop.',
+    );
+    expect(field(/^Input/)).toHaveAccessibleDescription(
+      /Must be a JSON object/,
+    );
+    expect(field(/^Title/)).toBeValid();
+
+    // Not cut: the end of what was pasted would be lost without a word.
+    for (const label of [/^Title/, /^Description/, /^About/, /^Input/]) {
+      await user.clear(field(label));
+    }
+    await fill(/^Title/, 'x'.repeat(201));
+    await user.click(
+      within(dialog).getByRole('button', { name: 'Create task' }),
+    );
+    expect(field(/^Title/)).toHaveAccessibleDescription(
+      'Must have at most 200 characters; these are 201.',
+    );
+    await waitFor(() => expect(field(/^Title/)).toHaveFocus());
+    expect(fake.inputsOf('tasks.create')).toEqual([]);
+  });
+
+  it('creates one task when the first answer was lost, and another after a refusal', async () => {
+    const user = userEvent.setup();
+    const answers = [
+      () => {
+        throw new TypeError('Failed to fetch');
+      },
+      () => {
+        throw refusal(400, 'entityRef: must be in the catalog', [
+          { field: 'entityRef', problem: 'must be in the catalog' },
+        ]);
+      },
+      () => aTask({ id: uuid(77) }),
+    ];
+    const fake = portal({
+      board: () => aBoard({}),
+      create: () => answers.shift()!(),
+    });
+    renderPage(<TasksPage />, { fake });
+    await user.click(
+      await screen.findByRole('button', { name: 'Create the first task' }),
+    );
+    const dialog = await screen.findByRole('dialog', { name: 'Create a task' });
+    const submit = () =>
+      user.click(within(dialog).getByRole('button', { name: 'Create task' }));
+    await user.type(within(dialog).getByLabelText(/^Title/), 'Sweep');
+    await submit();
+    expect(await within(dialog).findByRole('alert')).toHaveTextContent(
+      'There was no answer',
+    );
+    await submit();
+    expect(
+      await within(dialog).findByText('Must be in the catalog.'),
+    ).toBeInTheDocument();
+    await submit();
+    await waitFor(() =>
+      expect(screen.getByLabelText('Address')).toHaveTextContent(uuid(77)),
+    );
+
+    const [lost, again, anew] = fake
+      .inputsOf('tasks.create')
+      .map(({ idempotencyKey }) => idempotencyKey);
+    expect(again).toBe(lost);
+    expect(anew).not.toBe(lost);
+  });
+
+  it('does not throw away what was typed for a slip of a finger', async () => {
+    const user = userEvent.setup();
+    const fake = portal({ board: () => aBoard({}) });
+    renderPage(<TasksPage />, { fake });
+    const open = async () => {
+      await user.click(
+        await screen.findByRole('button', { name: 'Create the first task' }),
+      );
+      return screen.findByRole('dialog', { name: 'Create a task' });
+    };
+    const gone = () =>
+      waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+
+    await open();
+    await user.keyboard('{Escape}');
+    await gone();
+
+    const dialog = await open();
+    const title = within(dialog).getByLabelText(/^Title/);
+    await user.type(title, 'Sweep{Escape}');
+    expect(within(dialog).getByRole('alert')).toHaveTextContent(
+      'What you typed is not saved',
+    );
+    await user.keyboard('{Enter}');
+    expect(within(dialog).queryByRole('alert')).toBeNull();
+    expect(title).toHaveFocus();
+    expect(title).toHaveValue('Sweep');
+
+    await user.keyboard('{Escape}');
+    await user.click(
+      within(dialog).getByRole('button', { name: 'Throw it away' }),
+    );
+    await gone();
+    expect(fake.inputsOf('tasks.create')).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { TextInput } from '../../components';
 
 const DELAY_MS = 300;
+const MAX_LENGTH = 200;
 
 /** A field to search in; tells what was typed once the typing pauses. */
 export function SearchInput(props: {
@@ -20,7 +21,7 @@ export function SearchInput(props: {
   useEffect(() => setTyped(value), [value]);
 
   useEffect(() => {
-    if (typed === value) {
+    if (typed === value || typed.trim().length > MAX_LENGTH) {
       return undefined;
     }
     const timer = setTimeout(
@@ -35,7 +36,8 @@ export function SearchInput(props: {
       className={className}
       label={label}
       value={typed}
-      inputProps={{ maxLength: 200, type: 'search' }}
+      type="search"
+      maxLength={MAX_LENGTH}
       InputProps={{
         endAdornment: (
           <InputAdornment position="end">

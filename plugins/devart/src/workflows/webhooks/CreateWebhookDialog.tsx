@@ -71,7 +71,7 @@ export function CreateWebhookDialog(props: {
             ? 'Give the webhook a name, so that you find it again.'
             : undefined
         }
-        inputProps={{ maxLength: 63 }}
+        maxLength={63}
         onChange={event => setName(event.target.value)}
       />
     </FormDialog>

@@ -1,4 +1,7 @@
-import { workflowDocumentSchema } from '@devart/plugin-devart-common';
+import {
+  inputWords,
+  workflowDocumentSchema,
+} from '@devart/plugin-devart-common';
 import type { z } from 'zod';
 import { listed, suggestion } from '../suggest';
 import { kindOf } from '../expressions/celValues';
@@ -20,7 +23,9 @@ const MAX_ISSUES = 100;
 
 /** What is wrong with the shape of a workflow, in words for whoever writes it. */
 export function shapeProblems(value: unknown): ShapeProblem[] {
-  const parsed = workflowDocumentSchema.safeParse(value);
+  const parsed = workflowDocumentSchema.safeParse(value, {
+    error: inputWords,
+  });
   if (parsed.success) {
     return [];
   }
@@ -80,9 +85,6 @@ function messageOf(issue: Issue, value: unknown): string {
       return notOneOf(issue.values.map(String), value);
     case 'invalid_union':
       return wrongUnion(issue, value);
-    case 'too_small':
-    case 'too_big':
-      return wrongSize(issue);
     default:
       return issue.message;
   }
@@ -127,25 +129,6 @@ function wrongUnion(
   return (
     [...new Set(messages.filter(Boolean))].join(', or it ') || issue.message
   );
-}
-
-function wrongSize(
-  issue: Extract<Issue, { code: 'too_small' | 'too_big' }>,
-): string {
-  const [limit, word] =
-    issue.code === 'too_small'
-      ? [issue.minimum, 'at least']
-      : [issue.maximum, 'at most'];
-  switch (issue.origin) {
-    case 'string':
-      return issue.code === 'too_small' && limit === 1
-        ? 'must not be empty'
-        : `must have ${word} ${limit} characters`;
-    case 'array':
-      return `must have ${word} ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
-    default:
-      return `must be ${word} ${limit}`;
-  }
 }
 
 /** The keys that the shape knows at a path. */

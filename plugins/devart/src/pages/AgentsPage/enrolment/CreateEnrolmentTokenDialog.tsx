@@ -1,6 +1,6 @@
 import { operations } from '@devart/plugin-devart-common';
 import { useState } from 'react';
-import { useDevartApi } from '../../../api';
+import { inputProblems, useDevartApi } from '../../../api';
 import {
   ChoiceInput,
   FormDialog,
@@ -16,6 +16,8 @@ const VALID_FOR = [
   { value: String(90 * 24 * HOUR), label: '90 days' },
 ];
 
+type Problems = Partial<Record<'name' | 'maxUses', string>>;
+
 /** Creates an enrolment token and shows it, this once. */
 export function CreateEnrolmentTokenDialog(props: {
   onClose: () => void;
@@ -26,7 +28,7 @@ export function CreateEnrolmentTokenDialog(props: {
   const [name, setName] = useState('');
   const [maxUses, setMaxUses] = useState('1');
   const [validSeconds, setValidSeconds] = useState(String(24 * HOUR));
-  const [problems, setProblems] = useState<Record<string, string>>({});
+  const [problems, setProblems] = useState<Problems>({});
   const [token, setToken] = useState<string>();
 
   const submit = async () => {
@@ -35,12 +37,10 @@ export function CreateEnrolmentTokenDialog(props: {
       maxUses: Number(maxUses),
       validSeconds: Number(validSeconds),
     };
-    const parsed =
-      operations.agents.createEnrolmentToken.input.safeParse(input);
-    const found: Record<string, string> = {};
-    for (const issue of parsed.error?.issues ?? []) {
-      found[String(issue.path[0])] = `Not accepted: ${issue.message}.`;
-    }
+    const found: Problems = inputProblems(
+      operations.agents.createEnrolmentToken.input,
+      input,
+    );
     if (input.name === '') {
       found.name = 'Give the token a name, so that you find it again.';
     }
