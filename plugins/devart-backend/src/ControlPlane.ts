@@ -121,7 +121,7 @@ export class ControlPlane {
     // Flow: approvals, what tasks spend and which models they call, reviews of
     // changes, workflows
     const approvals = new Approvals({ ...ground, tasks });
-    const spending = new Spending({ ...ground, budgets, approvals });
+    const spending = new Spending({ ...ground, budgets, approvals, tasks });
     const gateway = await Gateway.create({
       ...ground,
       budgets,
@@ -183,6 +183,7 @@ export class ControlPlane {
           analytics,
           gateway,
           approvals,
+          spending,
           reviews,
           workflows,
           webhooks,

@@ -51,6 +51,7 @@ export class BudgetsService {
   readonly #alerts: AlertStore;
   readonly #events: EventLog;
   readonly #organizations: Organizations;
+  readonly #onChanged: (() => void)[] = [];
 
   constructor(options: {
     database: Database;
@@ -210,6 +211,20 @@ export class BudgetsService {
     return true;
   }
 
+  /** A budget, if it is there, as part of a transaction of the control plane. */
+  async findIn(
+    tx: Transaction,
+    organizationId: string,
+    id: string,
+  ): Promise<BudgetRow | undefined> {
+    return this.#store.find(tx, organizationId, id);
+  }
+
+  /** Says whom to wake when a limit has changed or is gone. */
+  onChanged(listener: () => void): void {
+    this.#onChanged.push(listener);
+  }
+
   /**
    * The budget whose increase would let a service be paid: the one that did not
    * allow it, or of a service that is used up the tightest of its own.
@@ -225,7 +240,7 @@ export class BudgetsService {
       ? tightestOf(
           await this.#store.ofScopes(tx, organizationId, 'service', refs),
         )
-      : this.#store.find(tx, organizationId, budgetId);
+      : this.findIn(tx, organizationId, budgetId);
   }
 
   /**
@@ -253,6 +268,7 @@ export class BudgetsService {
     reason: string,
   ): Promise<void> {
     await this.#store.remove(tx, row.id);
+    tx.afterCommit(() => this.#onChanged.forEach(tell => tell()));
     await this.#store.addChange(tx, {
       organizationId: row.organization_id,
       budgetId: row.id,
@@ -345,6 +361,7 @@ export class BudgetsService {
       newLimitMicros: limitMicros,
       reason,
     });
+    tx.afterCommit(() => this.#onChanged.forEach(tell => tell()));
     await this.#resume(tx, row);
     const after = await this.#find(tx, organizationId, id);
     await this.#tell(

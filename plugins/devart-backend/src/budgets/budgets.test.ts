@@ -431,6 +431,70 @@ describe('services, budgets and the ledger', () => {
     expect(rows).toEqual([{ failures: 0 }]);
   });
 
+  it('lets those who wait longest go on when there is room again, whoever made it', async () => {
+    const { id, name, budgets } = await service({
+      onExhausted: 'ask',
+      monthlyBudgetMicros: EURO / 10,
+    });
+    await use(name);
+    const waiting: { taskId: string; approvalId: string }[] = [];
+    for (let count = 0; count < 3; count++) {
+      const { client, task, attempt } = await agentAtWork();
+      const { approvalId } = await client.tasks.dispatch({
+        service: name,
+        requestId: next('use'),
+        taskId: task.id,
+        attempt,
+      });
+      waiting.push({ taskId: task.id, approvalId: approvalId! });
+    }
+    const standing = () =>
+      Promise.all(
+        waiting.map(async ({ taskId, approvalId }) => [
+          (await sam.tasks.get({ id: taskId })).status,
+          (await sam.approvals.get({ id: approvalId })).status,
+        ]),
+      );
+    await sam.services.increaseBudget({
+      id,
+      amountMicros: (2 * EURO) / 10,
+      reason: 'For two of them',
+    });
+    await eventually(async () =>
+      expect(await standing()).toEqual([
+        ['queued', 'cancelled'],
+        ['queued', 'cancelled'],
+        ['waiting', 'pending'],
+      ]),
+    );
+    await sam.budgets.update({
+      id: budgets[0].id,
+      limitMicros: null,
+      reason: 'For all',
+    });
+    await eventually(async () =>
+      expect((await standing())[2]).toEqual(['queued', 'cancelled']),
+    );
+  });
+
+  it('asks nobody for budget where that would not help', async () => {
+    const { client, task, attempt } = await agentAtWork();
+    const { id, name } = await service({
+      onExhausted: 'ask',
+      monthlyBudgetMicros: EURO,
+    });
+    await sam.services.update({ id, isActive: false });
+    expect(
+      await client.tasks.dispatch({
+        service: name,
+        requestId: next('use'),
+        taskId: task.id,
+        attempt,
+      }),
+    ).toMatchObject({ outcome: 'refused', reason: 'inactive' });
+    expect((await sam.tasks.get({ id: task.id })).status).toBe('running');
+  });
+
   it('asks for more where its rule says so, however often the fallback is asked', async () => {
     const spare = await service({
       onExhausted: 'ask',

@@ -11,10 +11,16 @@ import { toMicros } from '../budgets/toBudget';
 import type { Database } from '../database/Database';
 import type { Transaction } from '../database/Transaction';
 import { InvalidInputError } from '../operations/InvalidInputError';
-import type { PauseStore } from './PauseStore';
+import type { TasksService } from '../tasks/TasksService';
+import type { OpenPauseRow, PauseStore } from './PauseStore';
+
+const ACTOR = 'system:spending';
 
 /** A part of the limit that is proposed at least: a smaller increase would soon be asked for again. */
 const LEAST_SHARE = 0.2;
+
+/** Why a service is not paid where more budget would help. */
+const HELPED_BY_BUDGET: readonly string[] = ['budget', 'suspended'];
 
 /** What of an approval whoever approves may change. */
 type Increase = { increaseMicros: number };
@@ -33,12 +39,15 @@ export interface BudgetPause {
  * reason `budget`, for the approval of an increase that whoever approves may
  * change. When they approve, the budget is increased and the task is back in
  * the queue where it was, in one transaction; the attempt counts as no failure.
+ * Others that wait for the same budget go on without anybody, as far as it has
+ * room for them by then.
  */
 export class BudgetPauses {
   readonly #database: Database;
   readonly #store: PauseStore;
   readonly #budgets: BudgetsService;
   readonly #approvals: ApprovalsService;
+  readonly #tasks: TasksService;
   readonly #organizations: Organizations;
 
   constructor(options: {
@@ -46,12 +55,14 @@ export class BudgetPauses {
     store: PauseStore;
     budgets: BudgetsService;
     approvals: ApprovalsService;
+    tasks: TasksService;
     organizations: Organizations;
   }) {
     this.#database = options.database;
     this.#store = options.store;
     this.#budgets = options.budgets;
     this.#approvals = options.approvals;
+    this.#tasks = options.tasks;
     this.#organizations = options.organizations;
     this.#approvals.onDecided((tx, decided) => this.#decided(tx, decided));
   }
@@ -68,7 +79,10 @@ export class BudgetPauses {
     pause: BudgetPause,
   ): Promise<Approval | undefined> {
     const { refused, service, taskId, attempt } = pause;
-    if (refused.onExhausted !== 'ask') {
+    if (
+      refused.onExhausted !== 'ask' ||
+      !HELPED_BY_BUDGET.includes(refused.reason)
+    ) {
       return undefined;
     }
     const { organizationId } = agent;
@@ -106,6 +120,49 @@ export class BudgetPauses {
           budget_id: budget.id,
         }),
     });
+  }
+
+  /**
+   * Puts tasks back into the queue whose budget has room for them again, since
+   * it was increased, for another task or by hand, or has begun anew; what was
+   * asked for them is withdrawn. Those that have waited longest come first, as
+   * far as the room goes for what they are expected to cost.
+   */
+  async release(signal: AbortSignal): Promise<void> {
+    const rooms = new Map<string, number>();
+    const open = await this.#database.asSystem(ACTOR, tx =>
+      this.#store.open(tx),
+    );
+    for (const pause of open) {
+      if (signal.aborted) {
+        return;
+      }
+      const { budget_id: budgetId, organization_id: organizationId } = pause;
+      const room = rooms.get(budgetId) ?? (await this.#roomOf(pause));
+      rooms.set(budgetId, room);
+      // Room that was there when it began to wait did not help it.
+      const hasMore = room > Number(pause.left_micros);
+      if (hasMore && room >= Number(pause.needed_micros)) {
+        rooms.set(budgetId, room - Number(pause.expected_micros));
+        await this.#database.asSystem(ACTOR, tx =>
+          this.#tasks.releaseIn(tx, organizationId, pause.task_id, {
+            to: 'queued',
+            reason: 'the budget that it waited for has room again',
+          }),
+        );
+      }
+    }
+  }
+
+  /** What is left of the budget that a task waits for; a budget without a limit, or one that is gone, has room for all. */
+  async #roomOf(pause: OpenPauseRow): Promise<number> {
+    const budget = await this.#database.asSystem(ACTOR, tx =>
+      this.#budgets.findIn(tx, pause.organization_id, pause.budget_id),
+    );
+    const limit = toMicros(budget?.limit_micros ?? null);
+    return budget && limit !== undefined
+      ? limit - Number(budget.spent_micros) - Number(budget.reserved_micros)
+      : Infinity;
   }
 
   #propose(

@@ -7,6 +7,17 @@ export interface PauseRow {
   budget_id: string;
 }
 
+/** A task that waits for budget, with what was known when it began to wait. */
+export interface OpenPauseRow extends PauseRow {
+  task_id: string;
+  /** What the next charge needs. */
+  needed_micros: string;
+  /** What it takes to finish, at least the next charge. */
+  expected_micros: string;
+  /** What the budget had left. */
+  left_micros: string;
+}
+
 /** What a task has cost, and what tasks like it cost. */
 export interface TaskCosts {
   /** What it has cost so far. */
@@ -33,6 +44,18 @@ export class PauseStore {
       [approvalId],
     );
     return row;
+  }
+
+  /** Tasks that wait, in the order in which they began to. */
+  async open(tx: Transaction): Promise<OpenPauseRow[]> {
+    return tx.rows<OpenPauseRow>(
+      `select p.approval_id, p.organization_id, p.budget_id, a.subject_id as task_id, n.needed as needed_micros,
+         greatest(n.needed, (a.action ->> 'estimateToFinishMicros')::bigint) as expected_micros,
+         (a.action ->> 'limitMicros')::bigint - (a.action ->> 'usedMicros')::bigint as left_micros
+       from approvals a join budget_pauses p on p.approval_id = a.id
+       cross join lateral (select greatest(1, (a.action ->> 'neededMicros')::bigint) as needed) n
+       where a.status = 'pending' and a.subject_kind = 'task' order by a.id`,
+    );
   }
 
   async costsOf(
