@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { root } from './paths.mts';
 
@@ -11,6 +12,8 @@ export async function runTool(
     cwd?: string;
     env?: Record<string, string>;
     quiet?: boolean;
+    /** Lets others go first. */
+    lowPriority?: boolean;
   } = {},
 ): Promise<{ ok: boolean; output: string }> {
   return new Promise((resolve, reject) => {
@@ -21,6 +24,9 @@ export async function runTool(
         ? ['ignore', 'pipe', 'pipe']
         : ['ignore', 'inherit', 'inherit'],
     });
+    if (options.lowPriority && child.pid !== undefined) {
+      os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+    }
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', chunk => {
