@@ -749,6 +749,22 @@ const FUNCTIONS = `
           then 'reject' else 'ask' end);
     end $$;
 
+  -- Whether any of some requests stands in the ledger. Each is looked up by itself: a plan that was made
+  -- while the table was small would read all entries of the organisation for a list of them.
+  create function devart_is_charged(p_organization uuid, p_requests text[]) returns boolean language plpgsql stable as $$
+    begin
+      return exists (select from unnest(p_requests) asked (request) cross join lateral (
+        select from ledger_entries where organization_id = p_organization and request_id = asked.request limit 1) known);
+    end $$;
+
+  -- Whether any of some requests stands in the ledger or is held back.
+  create function devart_is_used(p_organization uuid, p_requests text[]) returns boolean language plpgsql stable as $$
+    begin
+      return devart_is_charged(p_organization, p_requests)
+        or exists (select from unnest(p_requests) asked (request) cross join lateral (
+          select from budget_reservations where organization_id = p_organization and request_id = asked.request limit 1) known);
+    end $$;
+
   -- Charges a service several times at once, all on the same accounts: one row is changed for
   -- all of them. All of the group or nothing, without fallbacks: answers {remainingMicros, entries: the id and the amount of each by
   -- its request}, or nothing when they have to be charged one by one.
@@ -769,8 +785,7 @@ const FUNCTIONS = `
       if not found or not s.is_active or s.suspended_until > v_at
         or not jsonb_exists_any(s.prices, array['callMicros', 'millionUnitsMicros']) and array_position(p_amounts, null) is not null
         or (select count(distinct r) < cardinality(p_requests) from unnest(p_requests) r)
-        or exists (select 1 from ledger_entries where organization_id = p_organization and request_id = any (p_requests))
-        or exists (select 1 from budget_reservations where organization_id = p_organization and request_id = any (p_requests))
+        or devart_is_used(p_organization, p_requests)
       then
         return null;
       end if;
@@ -888,8 +903,7 @@ const FUNCTIONS = `
       select * into s from services where id = p_service and organization_id = p_organization;
       if not found or not s.is_active or s.suspended_until > v_at
         or (select count(distinct r) < cardinality(p_requests) from unnest(p_requests) r)
-        or exists (select 1 from ledger_entries where organization_id = p_organization and request_id = any (p_requests))
-        or exists (select 1 from budget_reservations where organization_id = p_organization and request_id = any (p_requests))
+        or devart_is_used(p_organization, p_requests)
       then
         return null;
       end if;
@@ -999,10 +1013,12 @@ const FUNCTIONS = `
       perform devart_lock_money(p_organization, false);
       -- All of them before the first window: whoever settles or expires one of them by itself has it before its windows, too.
       select array_agg(locked.id) into v_ids from (
-        select id from budget_reservations where organization_id = p_organization and request_id = any (p_requests)
+        select id from budget_reservations where id = any (array(
+          select known.id from unnest(p_requests) asked (request) cross join lateral (
+            select id from budget_reservations where organization_id = p_organization and request_id = asked.request limit 1) known))
         order by id for update) locked;
       if cardinality(v_ids) is distinct from cardinality(p_requests)
-        or exists (select 1 from ledger_entries where organization_id = p_organization and request_id = any (p_requests))
+        or devart_is_charged(p_organization, p_requests)
       then
         return false;
       end if;
@@ -1010,7 +1026,8 @@ const FUNCTIONS = `
       for v_lines in
         select l.id, l.starts_at, l.shard, sum(r.amount_micros)::bigint held, sum(coalesce(g.amount, r.amount_micros))::bigint spent
         from unnest(p_requests, p_amounts) g (request, amount)
-        join budget_reservations r on r.organization_id = p_organization and r.request_id = g.request,
+        cross join lateral (
+          select * from budget_reservations where organization_id = p_organization and request_id = g.request limit 1) r,
           unnest(r.budget_ids, r.window_starts, r.shards) l (id, starts_at, shard)
         group by l.id, l.starts_at, l.shard order by l.id, l.starts_at, l.shard
       loop
@@ -1027,7 +1044,8 @@ const FUNCTIONS = `
         (g.usage ->> 'outputTokens')::bigint, g.usage -> 'detail',
         coalesce((select array_agg(x::uuid) from jsonb_array_elements_text(r.attribution -> 'delegatedFrom') x), '{}')
       from unnest(p_requests, p_amounts, p_usages) g (request, amount, usage)
-      join budget_reservations r on r.organization_id = p_organization and r.request_id = g.request
+      cross join lateral (
+        select * from budget_reservations where organization_id = p_organization and request_id = g.request limit 1) r
       order by r.request_id
       on conflict (organization_id, request_id) do nothing;
       get diagnostics v_count = row_count;
@@ -1116,7 +1134,7 @@ exports.down = async function down(knex) {
   await knex.raw(`
     drop function charge_service, charge_group, reserve_service, reserve_group, settle_reservation, settle_group,
       release_reservation, expire_reservation,
-      correct_entry, open_budget, cap_budget, shard_budget, set_time_zone, devart_unhold, devart_suspend, devart_charged,
+      correct_entry, open_budget, cap_budget, shard_budget, set_time_zone, devart_is_used, devart_is_charged, devart_unhold, devart_suspend, devart_charged,
       devart_take, devart_look, devart_borrow, devart_level_window, devart_open_window, devart_counts, devart_window_start,
       devart_window_end, devart_lock_money;
     drop type devart_taking;

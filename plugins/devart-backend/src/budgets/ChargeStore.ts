@@ -21,8 +21,15 @@ const RESERVE_EACH = `
   ) c`;
 const WITHOUT_DISK = `select set_config('synchronous_commit', 'off', true)`;
 const LOCK_MONEY = `select devart_lock_money(?::uuid, false)`;
+/** Each by itself: a list may be planned as all that the organisation has. */
 const LOCK_RESERVATIONS = `
-  select id from budget_reservations where organization_id = ?::uuid and request_id = any(?::text[]) order by id for update`;
+  select id from budget_reservations where id = any (array(
+    select known.id from unnest(?::text[]) asked (request) cross join lateral (
+      select id from budget_reservations where organization_id = ?::uuid and request_id = asked.request limit 1) known))
+  order by id for update`;
+const DURABLE = `
+  select asked.request as request_id from unnest(?::text[]) asked (request) cross join lateral (
+    select from ledger_entries where organization_id = ?::uuid and request_id = asked.request limit 1) known`;
 const SETTLE_GROUP = `select settle_group(?::uuid, ?::text[], ?::bigint[], ?::jsonb[]) as answer`;
 const SETTLE_EACH = `
   select settle_reservation(?::uuid, c.request, c.amount, c.usage::jsonb) as answer
@@ -198,7 +205,7 @@ export class ChargeStore {
       tx.hotRows(LOCK_MONEY, [organizationId]),
       // All of them before the first window: whoever settles or expires one of
       // them by itself has it before its windows, too.
-      tx.hotRows(LOCK_RESERVATIONS, [organizationId, settlings[0]]),
+      tx.hotRows(LOCK_RESERVATIONS, [settlings[0], organizationId]),
       tx.hotRows<{ answer: SettleAnswer }>(SETTLE_EACH, [
         organizationId,
         ...settlings,
@@ -218,10 +225,7 @@ export class ChargeStore {
   ): Promise<string[]> {
     const [, rows] = await Promise.all([
       tx.hotRows(`select pg_logical_emit_message(true, 'devart', '')`),
-      tx.hotRows<{ request_id: string }>(
-        `select request_id from ledger_entries where organization_id = ?::uuid and request_id = any(?::text[])`,
-        [organizationId, requestIds],
-      ),
+      tx.hotRows<{ request_id: string }>(DURABLE, [requestIds, organizationId]),
     ]);
     return rows.map(row => row.request_id);
   }
