@@ -1,4 +1,5 @@
 import { costOfTask } from '../../budgets/costOfTask';
+import { Conditions } from '../../database/Conditions';
 import type { Transaction } from '../../database/Transaction';
 import { groupBy } from '../../collections/groupBy';
 import type { RunChanges } from '../state/RunState';
@@ -149,6 +150,18 @@ const INSERT_RUNS = `insert into workflow_runs (${listOf(RUN_COLUMNS)})
   select ${listOf(RUN_COLUMNS)} from jsonb_to_recordset(?::jsonb) as n(${shapeOf(RUN_COLUMNS)})`;
 const INSERT_STEPS = `insert into workflow_steps (${listOf(STEP_COLUMNS)})
   select ${listOf(STEP_COLUMNS)} from jsonb_to_recordset(?::jsonb) as n(${shapeOf(STEP_COLUMNS)})`;
+/** What narrows a list of runs. */
+export interface RunFilter {
+  workflowId?: string;
+  status?: readonly string[];
+  trigger?: readonly string[];
+  startedBy?: string;
+  entityRef?: string;
+  parentRunId?: string;
+  beforeId?: string;
+  limit: number;
+}
+
 /** A run as lists show it, with the workflow's names. */
 export interface ListedRun {
   run: RunRecord;
@@ -261,41 +274,28 @@ export class RunStore {
     return found?.run.organizationId === organizationId ? found : undefined;
   }
 
-  /** Runs newest first, one more than `limit`. */
+  /** Runs newest first, one more than `limit`; with a condition on `r`, those that meet it. */
   async list(
     tx: Transaction,
     organizationId: string,
-    filter: {
-      workflowId?: string;
-      status?: readonly string[];
-      trigger?: readonly string[];
-      startedBy?: string;
-      entityRef?: string;
-      parentRunId?: string;
-      beforeId?: string;
-      limit: number;
-    },
+    filter: RunFilter,
+    visible = new Conditions(),
   ): Promise<ListedRun[]> {
-    const conditions = ['r.organization_id = ?'];
-    const bindings: unknown[] = [organizationId];
-    const narrow = (condition: string, value: unknown) => {
-      if (value !== undefined) {
-        conditions.push(condition);
-        bindings.push(value);
-      }
-    };
-    narrow('r.workflow_id = ?', filter.workflowId);
-    narrow('r.status = any(?::text[])', filter.status);
-    narrow('r.trigger = any(?::text[])', filter.trigger);
-    narrow('r.started_by = ?', filter.startedBy);
-    narrow('r.entity_ref = ?', filter.entityRef);
-    narrow('r.parent_run_id = ?', filter.parentRunId);
-    narrow('r.id < ?', filter.beforeId);
+    const where = new Conditions()
+      .add('r.organization_id = ?', organizationId)
+      .narrow('r.workflow_id = ?', filter.workflowId)
+      .narrow('r.status = any(?::text[])', filter.status)
+      .narrow('r.trigger = any(?::text[])', filter.trigger)
+      .narrow('r.started_by = ?', filter.startedBy)
+      .narrow('r.entity_ref = ?', filter.entityRef)
+      .narrow('r.parent_run_id = ?', filter.parentRunId)
+      .narrow('r.id < ?', filter.beforeId)
+      .with(visible);
     const rows = await tx.rows<Record<string, unknown>>(
       `select ${RUN_LIST}, w.name as workflow_name, w.title as workflow_title
        from workflow_runs r join workflows w on w.id = r.workflow_id
-       where ${conditions.join(' and ')} order by r.id desc limit ?`,
-      [...bindings, filter.limit + 1] as string[],
+       where ${where.sql} order by r.id desc limit ?`,
+      [...where.bindings, filter.limit + 1],
     );
     return rows.map(toListed);
   }

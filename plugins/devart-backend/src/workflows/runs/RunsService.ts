@@ -11,9 +11,7 @@ import { scopeOf, type MemberCaller } from '../../access/Caller';
 import type { ObjectAccess } from '../../access/ObjectAccess';
 import { causeDepth } from '../../database/causeDepth';
 import { CostStore } from '../../budgets/CostStore';
-import type { Conditions } from '../../database/Conditions';
 import type { Database } from '../../database/Database';
-import type { Transaction } from '../../database/Transaction';
 import type { EventLog } from '../../outbox/EventLog';
 import type { OperationSteps } from '../steps/OperationSteps';
 import type { LoadedWorkflow } from '../versions/LoadedWorkflow';
@@ -26,9 +24,8 @@ import {
   type RunEngine,
   type RunSnapshot,
 } from './RunEngine';
-import { RunObjectStore, type RunFilter } from './RunObjectStore';
 import type { StepRecord } from '../state/RunRecord';
-import type { ListedRun, RunStore } from './RunStore';
+import type { ListedRun, RunFilter, RunStore } from './RunStore';
 import { toRun, toRunSummary } from './toRun';
 
 /** How often a start is tried while new versions are published at the same time. */
@@ -74,7 +71,6 @@ export class RunsService {
   readonly #database: Database;
   readonly #access: ObjectAccess;
   readonly #store: RunStore;
-  readonly #objects = new RunObjectStore();
   readonly #costs = new CostStore();
   readonly #programs: ProgramCache;
   readonly #engine: RunEngine;
@@ -180,9 +176,12 @@ export class RunsService {
   async list(caller: MemberCaller, filter: RunFilter): Promise<RunSummary[]> {
     const visible = await this.#access.visible(caller, RESOURCE_TYPE_RUN, 'r');
     return this.#database.inScope(scopeOf(caller), async tx => {
-      const listed = visible
-        ? await this.#visiblePage(tx, caller.organizationId, filter, visible)
-        : await this.#store.list(tx, caller.organizationId, filter);
+      const listed = await this.#store.list(
+        tx,
+        caller.organizationId,
+        filter,
+        visible,
+      );
       const costs = await this.#costs.ofRuns(
         tx,
         listed.map(({ run }) => run.id),
@@ -361,20 +360,6 @@ export class RunsService {
       ]),
     );
     return id;
-  }
-
-  /** The page of a list of somebody who may not see all runs. */
-  async #visiblePage(
-    tx: Transaction,
-    organizationId: string,
-    filter: RunFilter,
-    visible: Conditions,
-  ): Promise<ListedRun[]> {
-    const ids = await this.#objects.page(tx, organizationId, filter, visible);
-    const runs = new Map(
-      (await this.#store.load(tx, ids)).map(found => [found.run.id, found]),
-    );
-    return ids.flatMap(id => runs.get(id) ?? []);
   }
 
   async #start(
